@@ -1,0 +1,1 @@
+"""Who may see or do what, and redaction by label."""

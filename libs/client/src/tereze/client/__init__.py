@@ -1,0 +1,1 @@
+"""SDK and the tereze command for caseworkers and partner agencies."""

@@ -1,0 +1,22 @@
+"""Decides what an identifier looks like on the wire: a prefix that tells the noun, and a UUIDv7; must never mint one."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+
+def _id(prefix: str) -> StringConstraints:
+    return StringConstraints(pattern=rf"^{prefix}_[0-9a-f]{{32}}$")
+
+
+ReferralId = Annotated[str, _id("ref")]
+PersonId = Annotated[str, _id("per")]
+CaseId = Annotated[str, _id("cas")]
+TaskId = Annotated[str, _id("tsk")]
+ClockId = Annotated[str, _id("clk")]
+AgencyId = Annotated[str, _id("agc")]
+StaffId = Annotated[str, _id("stf")]
+EventId = Annotated[str, _id("evt")]
+SubscriptionId = Annotated[str, _id("sub")]
+DeliveryId = Annotated[str, _id("dlv")]
+RegionCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[0-9A-Z]{1,3}$")]

@@ -1,0 +1,1 @@
+"""The response protocol as pure functions."""

@@ -1,0 +1,1 @@
+"""Load, fault ledger, benches and story rigs."""
