@@ -1,0 +1,1 @@
+"""Decides whether the promise holds under kill -9; must never report what it did not count."""
