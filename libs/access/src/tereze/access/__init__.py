@@ -1,1 +1,7 @@
-"""Who may see or do what, and redaction by label."""
+"""Decides who may see or do what, by policy and by label; must never do I/O beyond reading its own policy files."""
+
+from tereze.access.decisions import Actor, Decision, Resource, decide, decide_each
+from tereze.access.policies import Policy, policies
+from tereze.access.redaction import redact
+
+__all__ = ["Actor", "Decision", "Policy", "Resource", "decide", "decide_each", "policies", "redact"]

@@ -1,0 +1,116 @@
+"""Decides one question: may this actor do this to that; must never look anything up (facts are arguments)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+import cedarpy
+
+from tereze.access.policies import policies
+from tereze.contracts.labels import Sensitivity
+
+Action = Literal[
+    "read_referral", "read_case", "read_person", "read_narrative",
+    "receive_task", "accept_task", "decline_task", "start_task", "fulfil_task",
+    "triage_case", "read_sla", "subscribe", "read_events", "manage_agency",
+]  # fmt: skip
+
+NO_POLICY = "no-policy-permits"
+_NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. ``agency_kind`` and ``roles`` are codes of ``contracts.words``; all come from our records, none from the token."""
+
+    subject: str
+    agency_id: str
+    agency_kind: str
+    roles: frozenset[str]
+    staff_id: str
+    region_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What is asked about, as facts the policies may weigh; every set holds agency ids.
+
+    ``kind``: referral, case, person, task, sla, subscription, events or agency. ``owner_agency_id``: whose it is (the referrer
+    of a referral, the subscriber, the agency itself). ``holders``: accountable for a live task (of the case, or this one).
+    ``offered``: offered the duty. ``accepted_holders``: holders that accepted. ``participants``: referrers on the case.
+    ``desks``: window desks that hold the case's own clocks. ``told``: reached by an escalation. ``excluded``: must not touch it.
+    """
+
+    kind: str
+    owner_agency_id: str = ""
+    holders: frozenset[str] = _NOTHING
+    offered: frozenset[str] = _NOTHING
+    accepted_holders: frozenset[str] = _NOTHING
+    participants: frozenset[str] = _NOTHING
+    desks: frozenset[str] = _NOTHING
+    told: frozenset[str] = _NOTHING
+    excluded: frozenset[str] = _NOTHING
+    risk: str = ""
+    region_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer. ``policy_id`` names every deciding policy (several are joined by a space); ``labels`` may be shown."""
+
+    allowed: bool
+    policy_id: str
+    labels: frozenset[Sensitivity] = field(default_factory=frozenset)
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _actor_entity(actor: Actor) -> dict[str, Any]:
+    return {
+        "uid": {"type": "Staff", "id": "actor"},
+        "attrs": {
+            "agency": actor.agency_id,
+            "agency_kind": actor.agency_kind,
+            "roles": sorted(actor.roles),
+            "region_code": actor.region_code or "",
+        },
+        "parents": [],
+    }
+
+
+def _resource_entity(resource: Resource, number: int) -> dict[str, Any]:
+    attributes = {item.name: _plain(getattr(resource, item.name)) for item in fields(resource) if item.name != "kind"}
+    return {"uid": {"type": resource.kind.capitalize(), "id": str(number)}, "attrs": attributes, "parents": []}
+
+
+def _request(action: str, resource: Resource, number: int) -> dict[str, Any]:
+    return {
+        "principal": {"type": "Staff", "id": "actor"},
+        "action": {"type": "Action", "id": action},
+        "resource": {"type": resource.kind.capitalize(), "id": str(number)},
+        "context": {},
+    }
+
+
+def _decision(result: cedarpy.AuthzResult) -> Decision:
+    deciding = [policies().by_key[key] for key in result.diagnostics.reasons]
+    allowed = bool(result.allowed) and not result.diagnostics.errors  # a policy that fails to evaluate grants nothing
+    names = " ".join(sorted(policy.policy_id for policy in deciding)) or NO_POLICY
+    labels = frozenset[Sensitivity]().union(*(policy.labels for policy in deciding)) if allowed else frozenset()
+    return Decision(allowed=allowed, policy_id=names, labels=labels)
+
+
+def decide_each(actor: Actor, questions: Iterable[tuple[Action, Resource]]) -> Sequence[Decision]:
+    """Answer many questions of one actor in one pass, in their order. About a list: keep what is allowed."""
+    asked = list(questions)
+    entities = [_actor_entity(actor), *(_resource_entity(resource, n) for n, (_, resource) in enumerate(asked))]
+    requests = [_request(action, resource, number) for number, (action, resource) in enumerate(asked)]
+    results = cedarpy.is_authorized_batch(requests, policies().parsed, entities)
+    return [_decision(result) for result in results]
+
+
+def decide(actor: Actor, action: Action, resource: Resource) -> Decision:
+    """Answer one question. A forbid beats every permit; without a permit the answer is no."""
+    return decide_each(actor, [(action, resource)])[0]

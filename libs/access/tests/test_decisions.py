@@ -1,0 +1,128 @@
+"""Decides that the policies say what the field agreed; a row is one sentence of it."""
+
+import pytest
+from tereze.access import Actor, Resource, decide, decide_each
+from tereze.access.policies import UnreadablePolicy, policies, read_policies
+
+US, THEM = "agc_us", "agc_them"
+OURS = frozenset({US})
+
+
+def actor(*roles: str, kind: str = "police") -> Actor:
+    return Actor(subject="s", agency_id=US, agency_kind=kind, roles=frozenset(roles), staff_id="stf_1")
+
+
+def case(**facts: frozenset[str]) -> Resource:
+    return Resource("case", owner_agency_id=THEM, **facts)
+
+
+READING = [
+    ("read_case", ["member"], {}, None),
+    ("read_case", ["member"], {"participants": OURS}, "location operational"),
+    ("read_case", ["member"], {"offered": OURS}, "allegation location operational"),
+    ("read_case", ["member"], {"holders": OURS}, "allegation location operational"),
+    (
+        "read_case",
+        ["system"],
+        {"holders": OURS, "accepted_holders": OURS},
+        "allegation identity location operational staff",
+    ),
+    ("read_case", ["member"], {"told": OURS}, "allegation location operational"),
+    ("read_case", ["operator"], {}, "operational"),
+    ("read_case", ["ombudsman"], {}, None),
+    ("read_case", ["coordinator"], {"desks": OURS}, "allegation location operational reporter staff"),
+    ("read_narrative", ["member"], {"holders": OURS}, None),
+    ("read_narrative", ["member"], {"participants": OURS}, None),
+    ("read_narrative", ["operator"], {}, None),
+    ("read_narrative", ["member"], {"holders": OURS, "accepted_holders": OURS}, "allegation operational"),
+    ("read_person", ["member"], {"holders": OURS}, None),
+    ("read_person", ["member"], {"told": OURS, "participants": OURS, "desks": OURS, "offered": OURS}, None),
+    ("read_person", ["member"], {"accepted_holders": OURS}, "allegation identity location operational"),
+]
+
+
+@pytest.mark.parametrize(("action", "roles", "facts", "labels"), READING)
+def test_reading(action, roles, facts, labels):
+    decision = decide(actor(*roles), action, case(**facts))
+    assert decision.allowed == (labels is not None)
+    assert " ".join(sorted(decision.labels)) == (labels or "")
+
+
+def test_the_ombudsman_sees_any_case_without_identity():
+    decision = decide(actor("ombudsman", kind="ombudsman"), "read_case", case())
+    assert decision.allowed
+    assert "identity" not in decision.labels
+
+
+ACTING = [
+    ("receive_task", ["member"], {"holders": OURS}, True),
+    ("accept_task", ["system"], {"holders": OURS}, True),
+    ("accept_task", ["coordinator"], {"holders": OURS}, False),
+    ("accept_task", ["member"], {"offered": OURS}, True),
+    ("start_task", ["member"], {"offered": OURS}, False),
+    ("fulfil_task", ["head"], {"holders": OURS}, True),
+    ("decline_task", ["member"], {"holders": OURS}, False),
+    ("decline_task", ["manager"], {"holders": OURS}, True),
+    ("decline_task", ["system"], {"holders": OURS}, True),
+    ("decline_task", ["manager"], {}, False),
+    ("triage_case", ["coordinator"], {"desks": OURS}, True),
+    ("triage_case", ["head"], {"desks": OURS}, False),
+    ("triage_case", ["coordinator"], {}, False),
+]
+
+
+@pytest.mark.parametrize(("action", "roles", "facts", "allowed"), ACTING)
+def test_acting(action, roles, facts, allowed):
+    assert decide(actor(*roles), action, Resource("task", **facts)).allowed is allowed
+
+
+@pytest.mark.parametrize("action", ["read_referral", "subscribe", "read_sla"])
+def test_what_is_ones_own_is_not_anothers(action):
+    assert decide(actor("member"), action, Resource("subscription", owner_agency_id=US)).allowed
+    assert not decide(actor("member"), action, Resource("subscription", owner_agency_id=THEM)).allowed
+
+
+@pytest.mark.parametrize(
+    "action", ["read_case", "read_events", "read_narrative", "read_person", "accept_task", "triage_case"]
+)
+def test_exclusion_beats_every_permission(action):
+    everything = {name: OURS for name in ("holders", "offered", "accepted_holders", "participants", "desks", "told")}
+    decision = decide(actor("head", "coordinator", "operator", "member"), action, case(**everything, excluded=OURS))
+    assert not decision.allowed
+    assert decision.policy_id == "excluded-bodies-know-nothing"
+    assert decision.labels == frozenset()
+
+
+def test_the_deciding_policies_are_named():
+    assert decide(actor("member"), "read_case", case()).policy_id == "no-policy-permits"
+    both = decide(actor("member"), "read_case", case(holders=OURS, participants=OURS))
+    assert both.policy_id == "holder-previews-the-case referrer-follows-the-case"
+
+
+def test_many_questions_are_answered_in_their_order():
+    mine, other = case(holders=OURS), case()
+    answers = decide_each(actor("member"), [("read_case", mine), ("read_case", other), ("read_narrative", mine)])
+    assert [answer.allowed for answer in answers] == [True, False, False]
+    assert decide_each(actor("member"), []) == []
+
+
+def test_an_unknown_action_is_refused():
+    assert not decide(actor("head", "operator"), "erase_everything", case(holders=OURS, accepted_holders=OURS)).allowed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "permit (principal, action, resource);",
+        '@id("a") permit (principal, action, resource); @id("a") forbid (principal, action, resource);',
+        '@id("a") @labels("secret") permit (principal, action, resource);',
+        "grant everything",
+    ],
+)
+def test_a_careless_policy_is_not_read(text):
+    with pytest.raises(UnreadablePolicy):
+        read_policies(text)
+
+
+def test_every_permission_says_what_it_shows():
+    assert [p.policy_id for p in policies().by_key.values() if p.effect == "permit" and not p.labels] == []
