@@ -1,6 +1,7 @@
 """Decides that the policies say what the field agreed; a row is one sentence of it."""
 
 import pytest
+
 from tereze.access import Actor, Resource, decide, decide_each
 from tereze.access.policies import UnreadablePolicy, policies, read_policies
 
@@ -86,7 +87,7 @@ def test_what_is_ones_own_is_not_anothers(action):
     "action", ["read_case", "read_events", "read_narrative", "read_person", "accept_task", "triage_case"]
 )
 def test_exclusion_beats_every_permission(action):
-    everything = {name: OURS for name in ("holders", "offered", "accepted_holders", "participants", "desks", "told")}
+    everything = dict.fromkeys(("holders", "offered", "accepted_holders", "participants", "desks", "told"), OURS)
     decision = decide(actor("head", "coordinator", "operator", "member"), action, case(**everything, excluded=OURS))
     assert not decision.allowed
     assert decision.policy_id == "excluded-bodies-know-nothing"

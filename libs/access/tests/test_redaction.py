@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
+
 from tereze.access import redact
 from tereze.contracts.labels import ALLEGATION, IDENTITY, OPERATIONAL, Contract, Sensitivity
 
@@ -27,10 +28,10 @@ class Record(Contract):
     at: Annotated[datetime, OPERATIONAL]
     narrative: Annotated[str, ALLEGATION]
     child: Annotated[Particulars, IDENTITY]
-    listed: Annotated[tuple[Particulars, ...], OPERATIONAL] = ()
-    by_code: Annotated[dict[str, Particulars], OPERATIONAL] = {}
-    anything: Annotated[dict[str, Any], OPERATIONAL] = {}
-    forgotten: str = "canary"
+    listed: Annotated[tuple[Particulars, ...], OPERATIONAL]
+    by_code: Annotated[dict[str, Particulars], OPERATIONAL]
+    anything: Annotated[dict[str, Any], OPERATIONAL]
+    forgotten: str
 
 
 RECORD = Record(
@@ -40,6 +41,7 @@ RECORD = Record(
     listed=(Particulars(code="l", name="canary"),),
     by_code={"k": Particulars(code="d", name="canary")},
     anything={"deep": [{"shape": Particulars(code="a", name="canary")}], "foreign": Foreign(name="canary")},
+    forgotten="canary",
 )
 
 
@@ -65,11 +67,9 @@ def test_a_withheld_parent_withholds_its_open_parts():
     assert "child" not in redact(RECORD, OPEN)
 
 
-@pytest.mark.parametrize("label", list(Sensitivity))
-def test_one_label_shows_nothing_of_another(label):
-    shown = redact(RECORD, frozenset({label}))
-    if label not in {Sensitivity.ALLEGATION}:
-        assert "canary" not in str(shown)
+@pytest.mark.parametrize("label", [word for word in Sensitivity if word not in {"allegation", "identity"}])
+def test_other_labels_show_nothing_of_the_child(label):
+    assert "canary" not in str(redact(RECORD, frozenset({label})))
 
 
 @given(st.frozensets(st.sampled_from(list(Sensitivity))))
