@@ -1,0 +1,130 @@
+"""Decides which real servers tests share and how they are kept apart; must never leave a process or a database behind.
+
+One Kafka and one PostgreSQL serve a whole pytest session. Tests keep out of each other's way by asking for their own
+database (``service_database("intake")``, ``empty_database()``) and by reading with fresh consumer groups; a test that
+must stop or kill a broker asks for ``own_kafka`` / ``own_postgres``.
+"""
+
+import importlib
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tereze.local.kafka import Kafka
+from tereze.local.keys import make_keys
+from tereze.local.postgres import NOT_DURABLE, Postgres
+from tereze.local.processes import ChildFailed
+
+REPOSITORY = Path(__file__).resolve().parents[5]
+PACK = REPOSITORY / "deploy" / "packs" / "kz"
+TEST_ISSUER = "http://issuer.test"
+_HEAP_MB = 256
+_DATABASE_NUMBERS = itertools.count(1)
+
+NewDatabase = Callable[[], str]
+NewServiceDatabase = Callable[[str], str]
+NewEnvironment = Callable[..., dict[str, str]]
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    """The session's broker: never stop it; ``kafka.bootstrap`` is its address."""
+    broker = Kafka(tmp_path_factory.mktemp("kafka"), heap_mb=_HEAP_MB)
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[Kafka]:
+    """A broker of this test's own, free to be stopped, killed and started again."""
+    broker = Kafka(tmp_path / "kafka", heap_mb=_HEAP_MB)
+    broker.start()
+    yield broker
+    broker.kill()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """The session's server, fast because it may forget on a power cut: never stop it."""
+    server = Postgres(tmp_path_factory.mktemp("postgres"), settings=NOT_DURABLE)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def own_postgres(tmp_path: Path) -> Iterator[Postgres]:
+    """A durable server of this test's own, free to be stopped, killed and started again."""
+    server = Postgres(tmp_path / "postgres")
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="session")
+def keys_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sealing, key-encryption and blind-index keys of every service."""
+    return make_keys(tmp_path_factory.mktemp("keys"))
+
+
+@pytest.fixture(scope="session")
+def empty_database(postgres: Postgres) -> NewDatabase:
+    """Call it for the url of a new database without tables."""
+
+    def create() -> str:
+        return postgres.create_service("tester", database=f"empty_{next(_DATABASE_NUMBERS)}")
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def service_environment(keys_dir: Path) -> NewEnvironment:
+    """Call it with a database url (and a bootstrap, if any) for the TEREZE_ variables a service starts with."""
+
+    def build(database_url: str, *, bootstrap: str = "127.0.0.1:1", **more: str) -> dict[str, str]:
+        named = {
+            "mode": "demo", "database_url": database_url, "kafka": bootstrap, "issuer": TEST_ISSUER,
+            "keys_dir": str(keys_dir), "pack": str(PACK), **more,
+        }  # fmt: skip
+        return {f"TEREZE_{name.upper()}": value for name, value in named.items()}
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def service_database(postgres: Postgres, service_environment: NewEnvironment) -> NewServiceDatabase:
+    """Call it with a service's name for the url of a new database, migrated to that service's head."""
+    migrated: dict[str, str] = {}
+
+    def create(service: str) -> str:
+        if service not in migrated:
+            template = f"template_{service}"
+            _migrate(service, service_environment(postgres.create_service(service, database=template)))
+            migrated[service] = template
+        database = f"{service}_{next(_DATABASE_NUMBERS)}"
+        return postgres.create_service(service, database=database, template=migrated[service])
+
+    return create
+
+
+def _migrate(service: str, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", f"tereze.{service}", "migrate"]
+    done = subprocess.run(  # noqa: S603 - our own module
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise ChildFailed(f"{service} could not migrate its database.\n{done.stdout}{done.stderr}")
+
+
+@pytest.fixture(scope="session")
+def mint(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The demo issuer's TokenMint: signs access tokens for tests."""
+    issuer = importlib.import_module("tereze.local.issuer")
+    return issuer.TokenMint(tmp_path_factory.mktemp("issuer"))

@@ -1,0 +1,38 @@
+"""Decides which TCP ports the stack may take; must never hand out one that is in use."""
+
+import random
+import socket
+
+LOOPBACK = "127.0.0.1"
+BELOW_EPHEMERAL = range(22000, 32000)  # outgoing connections take theirs from 32768 up, so these stay ours
+
+
+class NoFreePort(OSError):
+    """Every port that was tried is taken."""
+
+
+def is_free(port: int, host: str = LOOPBACK) -> bool:
+    """Whether a server could listen on ``port`` now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def answers(port: int, host: str = LOOPBACK) -> bool:
+    """Whether something accepts connections on ``port`` now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    for _ in range(200):
+        port = random.choice(BELOW_EPHEMERAL)  # noqa: S311 - spreads test runs apart; protects nothing
+        if is_free(port):
+            return port
+    raise NoFreePort("no free TCP port between 22000 and 32000: stop some servers and try again")

