@@ -130,6 +130,14 @@ class ReferralView(Contract):
     progress: Annotated[tuple[ProgressEntry, ...], OPERATIONAL] = ()
 
 
+class ReferralPage(Contract):
+    """Answer of ``GET /v1/referrals``: one page of what the agency submitted, newest first."""
+
+    items: Annotated[tuple[ReferralView, ...], OPERATIONAL]
+    has_more: Annotated[bool, OPERATIONAL]
+    cursor: Annotated[str | None, OPERATIONAL] = None
+
+
 class SealedForRegistry(Contract):
     """Plain text of ``sealed_particulars``; only the registry can open it."""
 

@@ -1,0 +1,138 @@
+"""Decides which operations each noun offers; both twins are built from these lines, so that neither can lag behind."""
+
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, Generic, ParamSpec, TypeVar, overload
+
+from tereze.client.call import Plan, Stream
+from tereze.client.doors import AsyncDoor, SyncDoor
+from tereze.client.plans import cases, directory, referrals, subscriptions, tasks
+
+D = TypeVar("D", bound=SyncDoor | AsyncDoor)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Noun(Generic[D]):
+    """Operations on one kind of thing, through one door."""
+
+    def __init__(self, door: D) -> None:
+        self.door = door
+
+
+class Operation(Generic[P, T]):
+    """A plan as a method: returns its answer, or an awaitable of it in the asynchronous twin."""
+
+    def __init__(self, plan: Callable[P, Plan[T]]) -> None:
+        self.plan = plan
+
+    @overload
+    def __get__(self, noun: Noun[SyncDoor], owner: type | None = None) -> Callable[P, T]: ...
+    @overload
+    def __get__(self, noun: Noun[AsyncDoor], owner: type | None = None) -> Callable[P, Awaitable[T]]: ...
+    def __get__(self, noun: Noun[Any], owner: type | None = None) -> Callable[P, Any]:
+        @functools.wraps(self.plan)
+        def operation(*args: P.args, **kwargs: P.kwargs) -> Any:
+            return noun.door.run(self.plan(*args, **kwargs))
+
+        return operation
+
+
+class Listing(Generic[P, T]):
+    """A plan that gives many as a method: an iterator, or an asynchronous one in the asynchronous twin."""
+
+    def __init__(self, plan: Callable[P, Stream[T]]) -> None:
+        self.plan = plan
+
+    @overload
+    def __get__(self, noun: Noun[SyncDoor], owner: type | None = None) -> Callable[P, Iterator[T]]: ...
+    @overload
+    def __get__(self, noun: Noun[AsyncDoor], owner: type | None = None) -> Callable[P, AsyncIterator[T]]: ...
+    def __get__(self, noun: Noun[Any], owner: type | None = None) -> Callable[P, Any]:
+        @functools.wraps(self.plan)
+        def listing(*args: P.args, **kwargs: P.kwargs) -> Any:
+            return noun.door.stream(self.plan(*args, **kwargs))
+
+        return listing
+
+
+class Referrals(Noun[D]):
+    """What your agency submitted."""
+
+    submit = Operation(referrals.submit)
+    get = Operation(referrals.get)
+    list = Listing(referrals.listing)
+
+
+class Persons(Noun[D]):
+    """Who a child is, for those who hold an accepted task."""
+
+    get = Operation(referrals.person)
+
+
+class Cases(Noun[D]):
+    """Shared cases you may see."""
+
+    get = Operation(cases.get)
+    list = Listing(cases.listing)
+    triage = Operation(cases.triage)
+
+
+class Tasks(Noun[D]):
+    """Your agency's part of the response."""
+
+    get = Operation(tasks.get)
+    list = Listing(tasks.listing)
+    receive = Operation(tasks.receive)
+    accept = Operation(tasks.accept)
+    decline = Operation(tasks.decline)
+    start = Operation(tasks.start)
+    fulfil = Operation(tasks.fulfil)
+
+
+class Agencies(Noun[D]):
+    """Bodies that refer and act."""
+
+    get = Operation(directory.agency)
+    list = Listing(directory.agencies)
+
+
+class Staff(Noun[D]):
+    """People and systems of your agency."""
+
+    list = Listing(directory.staff)
+
+
+class Regions(Noun[D]):
+    """First-level units of the country, and the series published about them."""
+
+    list = Operation(directory.regions)
+    series = Operation(directory.series)
+
+
+class Subscriptions(Noun[D]):
+    """Where events are delivered to."""
+
+    create = Operation(subscriptions.create)
+    get = Operation(subscriptions.get)
+    list = Listing(subscriptions.listing)
+    end = Operation(subscriptions.end)
+    deliveries = Listing(subscriptions.deliveries)
+
+
+class Window(Noun[D]):
+    """Everything the API offers, by noun."""
+
+    sla = Operation(directory.sla)
+    events = Listing(subscriptions.events)
+
+    def __init__(self, door: D) -> None:
+        super().__init__(door)
+        self.referrals = Referrals(door)
+        self.persons = Persons(door)
+        self.cases = Cases(door)
+        self.tasks = Tasks(door)
+        self.agencies = Agencies(door)
+        self.staff = Staff(door)
+        self.regions = Regions(door)
+        self.subscriptions = Subscriptions(door)

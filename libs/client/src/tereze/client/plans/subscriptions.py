@@ -1,0 +1,76 @@
+"""Decides how subscriptions, deliveries and the feed are used; must never do I/O or skip an event."""
+
+from typing import Any
+
+from tereze.client.call import Call, Given, Stream, creating, nothing, pages, query, segment, shape
+from tereze.contracts.subscriptions import (
+    CloudEvent,
+    CreateSubscription,
+    DeliveryPage,
+    DeliveryView,
+    SubscriptionCreated,
+    SubscriptionPage,
+    SubscriptionView,
+)
+
+
+def create(
+    url: str, *, types: tuple[str, ...] = (), description: str | None = None, idempotency_key: str | None = None
+) -> Call[SubscriptionCreated]:
+    """Have events delivered to ``url``. The answer holds the ``whsec_…`` secret, and is the only place it is shown."""
+    given: dict[str, Any] = {"url": url}
+    if types:
+        given["types"] = types
+    if description is not None:
+        given["description"] = description
+    return Call(
+        "POST",
+        "/v1/subscriptions",
+        shape(SubscriptionCreated),
+        body=CreateSubscription(**given),
+        headers=creating(idempotency_key),
+        repeatable=True,
+    )
+
+
+def get(subscription_id: str) -> Call[SubscriptionView]:
+    """One subscription of your agency."""
+    return Call("GET", f"/v1/subscriptions/{segment(subscription_id)}", shape(SubscriptionView), repeatable=True)
+
+
+def listing(*, limit: int | None = None) -> Stream[SubscriptionView]:
+    """Every subscription of your agency; pages are fetched as they are needed."""
+    return pages(Call("GET", "/v1/subscriptions", shape(SubscriptionPage), query(limit=limit), repeatable=True))
+
+
+def end(subscription_id: str) -> Call[None]:
+    """Stop deliveries to one subscription."""
+    return Call("DELETE", f"/v1/subscriptions/{segment(subscription_id)}", nothing, repeatable=True)
+
+
+def deliveries(subscription_id: str, *, limit: int | None = None) -> Stream[DeliveryView]:
+    """Every delivery to one subscription, newest first; pages are fetched as they are needed."""
+    asked = query(subscription_id=subscription_id, limit=limit)
+    return pages(Call("GET", "/v1/deliveries", shape(DeliveryPage), asked, repeatable=True))
+
+
+def events(
+    *, after: str | None = None, follow: bool = False, limit: int = 100, wait: float = 20.0
+) -> Stream[CloudEvent]:
+    """Every event your agency may see, in order, from after the event ``after`` or from the oldest kept.
+
+    With ``follow`` the iterator never ends: it waits for the next event (long poll of ``wait`` seconds). Keep the id of
+    the last event you have dealt with and give it as ``after`` when you start again: nothing is missed.
+    """
+    read = shape(tuple[CloudEvent, ...])
+    while True:
+        timeout = wait if follow else 0.0
+        batch = yield Call(
+            "GET", "/v1/events", read, query(after=after, limit=limit, timeout=f"{timeout:g}"), repeatable=True,
+            headers={"Accept": "application/cloudevents-batch+json, application/problem+json"}, wait=timeout,
+        )  # fmt: skip
+        if batch:
+            after = batch[-1].id
+            yield Given(batch)
+        elif not follow:
+            return
