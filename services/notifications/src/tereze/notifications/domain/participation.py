@@ -1,0 +1,121 @@
+"""Decides who takes part in a case, in which capacity and for how long, from the case's own events; must never decide what they may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tereze.contracts.cases import (
+    CaseEvent,
+    CaseTriaged,
+    ClockEvent,
+    ClockLevelEvent,
+    ReferralAttached,
+    TaskAccepted,
+    TaskAssigned,
+    TaskDeclined,
+    TaskEvent,
+    TaskFulfilled,
+    TaskOffered,
+    TaskRerouted,
+    TaskWithdrawn,
+)
+from tereze.contracts.words import DeclineReason
+
+WHOLE_CASE = ""  # the place of a capacity that hangs on the case, not on one task
+
+
+class Capacity(StrEnum):
+    """As what an agency takes part in a case."""
+
+    REFERRER = "referrer"
+    HOLDER = "holder"
+    ACCEPTED_HOLDER = "accepted_holder"
+    OFFERED = "offered"
+    DESK = "desk"
+    TOLD = "told"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """From this event on the agency takes part. ``place`` is a task id or WHOLE_CASE."""
+
+    agency_id: str
+    capacity: Capacity
+    place: str = WHOLE_CASE
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """From this event on the agency no longer takes part that way; without an agency: whoever did, but for ``unless``."""
+
+    capacity: Capacity
+    place: str
+    agency_id: str | None = None
+    unless: str | None = None
+
+
+Change = Joins | Leaves
+
+
+def changes(event: CaseEvent) -> tuple[Change, ...]:
+    """What the event changes about who takes part, in order."""
+    return tuple(_changes(event))
+
+
+def _changes(event: CaseEvent) -> Iterator[Change]:
+    match event:
+        case ReferralAttached():
+            yield Joins(event.agency_id, Capacity.REFERRER)
+        case CaseTriaged():
+            yield Joins(event.by_agency_id, Capacity.DESK)
+        case ClockEvent():
+            yield from _of_clock(event)
+        case TaskEvent():
+            yield from _of_task(event)
+        case _:
+            pass
+
+
+def _of_clock(event: ClockEvent) -> Iterator[Change]:
+    if event.task_id is None:
+        yield Joins(event.agency_id, Capacity.DESK)
+    if isinstance(event, ClockLevelEvent):
+        yield from (Joins(agency, Capacity.TOLD) for agency in event.told_agency_ids if agency != event.agency_id)
+
+
+def _of_task(event: TaskEvent) -> Iterator[Change]:
+    match event:
+        case TaskAssigned():
+            yield Joins(event.agency_id, Capacity.HOLDER, event.task_id)
+        case TaskOffered():
+            yield Joins(event.offered_agency_id, Capacity.OFFERED, event.task_id)
+        case TaskRerouted():
+            yield from _duty_ends(event, unless=event.agency_id)
+            yield Joins(event.agency_id, Capacity.HOLDER, event.task_id)
+        case TaskAccepted():
+            yield Joins(event.agency_id, Capacity.HOLDER, event.task_id)
+            yield Joins(event.agency_id, Capacity.ACCEPTED_HOLDER, event.task_id)
+            yield Leaves(Capacity.OFFERED, event.task_id)
+        case TaskDeclined(reason=DeclineReason.CONFLICT_OF_INTEREST, by_agency_id=str(decliner)):
+            yield Joins(decliner, Capacity.EXCLUDED)
+        case TaskFulfilled() | TaskWithdrawn():
+            yield from _duty_ends(event)
+        case _:
+            pass
+
+
+def _duty_ends(event: TaskEvent, unless: str | None = None) -> Iterator[Change]:
+    yield Leaves(Capacity.HOLDER, event.task_id, unless=unless)
+    yield Leaves(Capacity.ACCEPTED_HOLDER, event.task_id)
+    yield Leaves(Capacity.OFFERED, event.task_id)
+
+
+def named(event: CaseEvent) -> frozenset[str]:
+    """Agencies the event itself is about; each may hear of this one event even where it takes no further part."""
+    single = (getattr(event, field, None) for field in _NAMING)
+    told = event.told_agency_ids if isinstance(event, ClockLevelEvent) else ()
+    return frozenset(agency for agency in (*single, *told) if agency)
+
+
+_NAMING = ("agency_id", "by_agency_id", "from_agency_id", "offered_agency_id")

@@ -1,0 +1,75 @@
+"""Decides that the case's events put agencies in and take them out as the duty moves."""
+
+from tereze.contracts.words import DeclineReason
+from tereze.notifications.domain.participation import Capacity, Joins, Leaves, changes, named
+
+SCHOOL, POLICE, CLINIC, DESK, HEAD = ("agc_" + digit * 32 for digit in "abcde")
+TASK = "tsk_" + "1" * 32
+
+
+def test_opening_a_case_brings_nobody_in_by_itself(case_story):
+    event = case_story().opened()
+    assert changes(event) == ()
+    assert named(event) == frozenset()
+
+
+def test_a_referrer_takes_part_from_its_referral_on(case_story):
+    event = case_story().referred(by=SCHOOL)
+    assert changes(event) == (Joins(SCHOOL, Capacity.REFERRER),)
+    assert named(event) == {SCHOOL}
+
+
+def test_a_task_brings_its_holder_in(case_story):
+    event = case_story().assigned(to=CLINIC, task=TASK)
+    assert changes(event) == (Joins(CLINIC, Capacity.HOLDER, TASK),)
+
+
+def test_an_offer_brings_the_second_agency_in_beside_the_holder(case_story):
+    event = case_story().offered(TASK, holder=CLINIC, to=POLICE)
+    assert changes(event) == (Joins(POLICE, Capacity.OFFERED, TASK),)
+    assert named(event) == {CLINIC, POLICE}
+
+
+def test_a_rerouted_duty_takes_the_former_holder_out_and_tells_it_so(case_story):
+    event = case_story().rerouted(TASK, away_from=CLINIC, to=POLICE)
+    assert changes(event) == (
+        Leaves(Capacity.HOLDER, TASK, unless=POLICE),
+        Leaves(Capacity.ACCEPTED_HOLDER, TASK),
+        Leaves(Capacity.OFFERED, TASK),
+        Joins(POLICE, Capacity.HOLDER, TASK),
+    )
+    assert CLINIC in named(event)
+
+
+def test_accepting_ends_every_offer_of_the_duty(case_story):
+    event = case_story().accepted(TASK, by=CLINIC)
+    assert Joins(CLINIC, Capacity.ACCEPTED_HOLDER, TASK) in changes(event)
+    assert Leaves(Capacity.OFFERED, TASK) in changes(event)
+
+
+def test_a_conflict_of_interest_shuts_the_agency_out_of_the_whole_case(case_story):
+    event = case_story().declined(TASK, by=CLINIC, reason=DeclineReason.CONFLICT_OF_INTEREST)
+    assert changes(event) == (Joins(CLINIC, Capacity.EXCLUDED),)
+
+
+def test_any_other_refusal_leaves_the_duty_where_it_is_until_it_is_rerouted(case_story):
+    event = case_story().declined(TASK, by=CLINIC, reason=DeclineReason.NO_CAPACITY)
+    assert changes(event) == ()
+
+
+def test_a_done_duty_ends_the_holders_part(case_story):
+    event = case_story().fulfilled(TASK, by=CLINIC)
+    assert Leaves(Capacity.HOLDER, TASK) in changes(event)
+    assert Leaves(Capacity.ACCEPTED_HOLDER, TASK) in changes(event)
+
+
+def test_the_desk_takes_part_by_the_clock_of_the_case(case_story):
+    assert changes(case_story().clock_started(of=DESK)) == (Joins(DESK, Capacity.DESK),)
+    assert changes(case_story().clock_started(of=CLINIC, task=TASK)) == ()
+    assert changes(case_story().triaged(by=DESK)) == (Joins(DESK, Capacity.DESK),)
+
+
+def test_whoever_an_escalation_tells_takes_part_from_then_on(case_story):
+    event = case_story().breached(of=CLINIC, task=TASK, told=(CLINIC, HEAD))
+    assert changes(event) == (Joins(HEAD, Capacity.TOLD),)
+    assert named(event) == {CLINIC, HEAD}
