@@ -43,7 +43,7 @@ class Bearer:
 
 @dataclass(frozen=True)
 class ClientCredentials:
-    """An agency's system. Give a secret or a private key (PEM or JWK); ``issuer`` where it is not the API's own URL."""
+    """An agency's system. Give a secret or a private key (P-256, as PEM); ``issuer`` where it is not the API's own URL."""
 
     client_id: str
     client_secret: str | None = None

@@ -44,7 +44,7 @@ class Endpoints(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class OAuthClient:
-    """Who asks: a public client (no secret), one with a secret, or one with a private key (PEM or JWK, ES256)."""
+    """Who asks: a public client (no secret), one with a secret, or one with a private key (P-256, as PEM)."""
 
     client_id: str
     client_secret: str | None = None
@@ -59,8 +59,9 @@ class OAuthClient:
     def _authentication(self) -> Any:
         if self.private_key is not None:
             from authlib.oauth2.rfc7523 import PrivateKeyJWT  # noqa: PLC0415 - loads every key type; few need it
+            from joserfc.jwk import ECKey  # noqa: PLC0415 - likewise
 
-            return ClientAuth(self.client_id, self.private_key, PrivateKeyJWT(alg="ES256"))
+            return ClientAuth(self.client_id, ECKey.import_key(self.private_key), PrivateKeyJWT(alg="ES256"))
         return ClientAuth(self.client_id, self.client_secret, "client_secret_post" if self.client_secret else "none")
 
 
