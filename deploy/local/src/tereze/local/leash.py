@@ -1,6 +1,7 @@
 """Decides how a child process is tied to its parent before it becomes the real program; must never outlive that parent.
 
-Run as a script: ``python -I -S leash.py PARENT_PID SIGNAL UID -- PROGRAM ARGUMENTS``. UID ``-`` keeps the caller's user.
+Run as a script: ``python -I -S leash.py PARENT_PID SIGNAL UID -- PROGRAM ARGUMENTS``.
+SIGNAL 0 lets it live on; UID ``-`` keeps the caller's user.
 """
 
 import ctypes
@@ -44,9 +45,10 @@ def main(arguments: list[str]) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if uid != "-":
         drop_root(libc, int(uid))
-    libc.prctl(PR_SET_PDEATHSIG, int(signal_number), 0, 0, 0)
-    if os.getppid() != int(parent):
-        sys.exit(1)
+    if int(signal_number):
+        libc.prctl(PR_SET_PDEATHSIG, int(signal_number), 0, 0, 0)
+        if os.getppid() != int(parent):
+            sys.exit(1)
     os.execvp(program[0], program)  # noqa: S606 - becoming the named program, without a shell, is the purpose
 
 

@@ -13,11 +13,11 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from tereze.local.components import Component
 from tereze.local.ports import LOOPBACK, free_port
 from tereze.local.processes import Child, ChildFailed
 
 VERSION = 18
-READY_WITHIN_SECONDS = 60.0
 SUPERUSER = "postgres"
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _QUIET_USER = "nobody"  # PostgreSQL refuses to run as root
@@ -53,68 +53,64 @@ def _acting_user() -> int | None:
     return pwd.getpwnam(_QUIET_USER).pw_uid if os.geteuid() == 0 else None
 
 
-class Postgres:
+class Postgres(Component):
     """One server on loopback with one role and one database per service; data, port and passwords survive a restart."""
 
-    def __init__(self, data: Path, port: int | None = None, *, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        port: int | None = None,
+        *,
+        settings: Mapping[str, str] | None = None,
+        log: Path | None = None,
+    ) -> None:
+        super().__init__("postgres", log=log or data / "postgres.log")
         self.data = data
         self.cluster = data / "cluster"
-        self.log = data / "postgres.log"
         self._settings = {**_SETTINGS, **(settings or {})}
-        self._child: Child | None = None
         self._port_file = data / "port"
         kept = int(self._port_file.read_text()) if self._port_file.exists() else None
         self.port = port or kept or free_port()
 
-    @property
-    def child(self) -> Child | None:
-        """The server's process, while there is one."""
-        return self._child
-
-    @property
-    def running(self) -> bool:
-        """Whether the server's process lives."""
-        return self._child is not None and self._child.running
-
-    def start(self) -> None:
-        """Create the cluster once, start the server, return when it accepts connections."""
-        if self.running:
-            return
+    def spawn(self) -> Child:
+        """Create the cluster once and start the server."""
         self._prepare()
-        deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while True:
-            try:
-                self._start_once()
-            except ChildFailed as failure:
-                if "shared memory block" not in str(failure) or time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)  # backends of a killed server need a moment to notice
-            else:
-                return
-
-    def _start_once(self) -> None:
         options = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
-        command = [str(_BIN / "postgres"), "-D", str(self.cluster), "-p", str(self.port), *options]
-        self._child = Child(
-            "PostgreSQL",
-            command,
+        return Child(
+            self.name,
+            [str(_BIN / "postgres"), "-D", str(self.cluster), "-p", str(self.port), *options],
             log=self.log,
             cwd=Path("/"),
             uid=_acting_user(),
-            stop_signal=signal.SIGINT,
+            stop_signal=signal.SIGINT,  # fast shutdown: open transactions roll back, everything committed is on disk
             death_signal=signal.SIGQUIT,
         )
-        self._child.wait_until(self._accepts, timeout=READY_WITHIN_SECONDS)
 
-    def stop(self) -> None:
-        """Fast shutdown: open transactions roll back, everything committed is on disk."""
-        if self._child is not None:
-            self._child.stop(grace=30)
+    def start(self) -> None:
+        """Start it; right after a kill, wait for the killed server's last back ends to notice."""
+        deadline = time.monotonic() + self.ready_within
+        while True:
+            try:
+                super().start()
+            except ChildFailed as failure:
+                if "shared memory block" not in str(failure) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+            else:
+                return
 
-    def kill(self) -> None:
-        """SIGKILL, for fault rigs."""
-        if self._child is not None:
-            self._child.kill()
+    def ready(self) -> bool:
+        """Whether it accepts connections."""
+        try:
+            self.sql("SELECT 1")
+        except ChildFailed:
+            return False
+        return True
+
+    @property
+    def address(self) -> str:
+        """Where it listens, without any password."""
+        return f"postgresql://{LOOPBACK}:{self.port}"
 
     def url(self, database: str, user: str | None = None) -> str:
         """Where ``user`` (a service's role; by default the one named like the database) reaches ``database``."""
@@ -151,13 +147,6 @@ class Postgres:
             raise ChildFailed(f"PostgreSQL refused: {done.stderr.strip()}")
         return done.stdout.strip()
 
-    def _accepts(self) -> bool:
-        try:
-            self.sql("SELECT 1")
-        except ChildFailed:
-            return False
-        return True
-
     def _password(self, role: str) -> str:
         """Each role's password, derived from one secret that only the data directory's owner can read."""
         secret = (self.data / "secret").read_bytes()
@@ -188,6 +177,6 @@ class Postgres:
         ]  # fmt: skip
         child = Child("initdb", command, log=self.data / "initdb.log", cwd=Path("/"), uid=uid)
         try:
-            child.wait(READY_WITHIN_SECONDS)
+            child.wait(self.ready_within)
         finally:
             password.unlink()

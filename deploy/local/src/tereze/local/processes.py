@@ -66,13 +66,13 @@ class Child:
         cwd: Path | None = None,
         uid: int | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
-        death_signal: signal.Signals = signal.SIGKILL,
+        death_signal: signal.Signals | None = signal.SIGKILL,
     ) -> None:
         self.name = name
         self.log = log
         self._stop_signal = stop_signal
         log.parent.mkdir(parents=True, exist_ok=True)
-        leash = [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(death_signal))]
+        leash = [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(death_signal or 0))]
         leash += [str(uid) if uid is not None else "-", "--", *command]
         with log.open("ab") as out:
             self._popen = _spawn(
