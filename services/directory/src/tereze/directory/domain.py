@@ -1,0 +1,54 @@
+"""Decides whether a country pack is coherent; must never read a file, a clock or a database."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tereze.contracts.directory import Agency, OfficialSeries, Region, StaffMember
+
+
+class PackMistake(Exception):
+    """A pack that cannot be loaded; the message names the file or the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A country as data, read and typed."""
+
+    name: str
+    version: str
+    regions: tuple[Region, ...]
+    series: tuple[OfficialSeries, ...] = ()
+    agencies: tuple[Agency, ...] = ()
+    staff: tuple[StaffMember, ...] = ()
+
+
+def check_pack(pack: Pack) -> None:
+    """Raise PackMistake where an entry is given twice or points to a region or agency that the pack does not hold."""
+    _no_doubles("region", (region.code for region in pack.regions))
+    _no_doubles("agency", (agency.agency_id for agency in pack.agencies))
+    _no_doubles("agency slug", (agency.slug for agency in pack.agencies))
+    _no_doubles("staff member", (member.staff_id for member in pack.staff))
+    _no_doubles("subject", (member.subject for member in pack.staff))
+    _no_doubles("series", (series.name for series in pack.series))
+    regions = {region.code for region in pack.regions}
+    agencies = {agency.agency_id for agency in pack.agencies}
+    for agency in pack.agencies:
+        _known(f"agency {agency.slug}", agency.region_code, regions)
+        _known(f"agency {agency.slug}", agency.parent_agency_id, agencies)
+    for member in pack.staff:
+        _known(f"staff member {member.staff_id}", member.agency_id, agencies)
+    for series in pack.series:
+        for row in series.rows:
+            _known(f"series {series.name}", row.region_code, regions)
+
+
+def _no_doubles(noun: str, ids: Iterable[str]) -> None:
+    doubled = [name for name, count in Counter(ids).items() if count > 1]
+    if doubled:
+        raise PackMistake(f"{noun} given twice: {', '.join(doubled)}")
+
+
+def _known(owner: str, target: str | None, targets: set[str]) -> None:
+    if target is not None and target not in targets:
+        raise PackMistake(f"{owner} points to {target}, which is not in the pack")
