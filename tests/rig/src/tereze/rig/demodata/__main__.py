@@ -13,6 +13,7 @@ from pathlib import Path
 from tereze.contracts.directory import LocalName, Region
 from tereze.contracts.labels import Contract
 from tereze.rig.demodata.agencies import demo_agencies
+from tereze.rig.demodata.referrals import demo_referrals
 from tereze.rig.demodata.staff import demo_staff
 
 PACK = Path(__file__).parents[6] / "deploy/packs/kz"
@@ -35,7 +36,9 @@ def _flow_yaml(heading: str, rows: Iterable[Contract]) -> str:
 def demo_files(pack: Path) -> dict[str, str]:
     """Content of every generated demo file, by its name under ``demo/``."""
     agencies = demo_agencies(read_regions(pack))
+    referrals = (json.dumps(line, ensure_ascii=False) for line in demo_referrals())
     return {
+        "referrals.ndjson": "".join(f"{line}\n" for line in referrals),
         "agencies.yaml": _flow_yaml("Invented agencies; one a line. Written by tereze.rig.demodata.", agencies),
         "staff.yaml": _flow_yaml("Invented people and systems; written by tereze.rig.demodata.", demo_staff(agencies)),
     }

@@ -29,3 +29,8 @@ def pick(options: Sequence[T], *of: object) -> T:
 def number(below: int, *of: object) -> int:
     """A number in [0, below), chosen by what it is for."""
     return _digest("|".join(map(str, of))) % below
+
+
+def shuffled(items: Sequence[T], name: str) -> list[T]:
+    """The items in an order that looks like chance and is always the same."""
+    return [items[place] for place in sorted(range(len(items)), key=lambda place: _digest(f"{name}:{place}"))]
