@@ -1,0 +1,132 @@
+"""Decides which transition of a task is open to whom, and what it does to the clocks; must never know an agency or the time."""
+
+from dataclasses import dataclass
+
+from tereze.contracts.words import ClockKind, Risk, StaffRole, TaskState, Transition
+
+OPEN = frozenset({TaskState.REQUESTED, TaskState.RECEIVED, TaskState.ACCEPTED, TaskState.IN_PROGRESS})
+"""States in which somebody still owes something."""
+
+_HANDS = frozenset(
+    {StaffRole.MEMBER, StaffRole.MANAGER, StaffRole.HEAD, StaffRole.COORDINATOR, StaffRole.OMBUDSMAN, StaffRole.SYSTEM}
+)
+_MANAGERS = frozenset({StaffRole.MANAGER, StaffRole.HEAD, StaffRole.SYSTEM})
+_ITSELF: frozenset[StaffRole] = frozenset()
+_EVERY_CLOCK = frozenset(ClockKind)
+
+
+class Refused(Exception):
+    """A transition is not open."""
+
+
+class NotFromHere(Refused):
+    """The task is in a state that this transition does not start from."""
+
+    def __init__(self, state: TaskState | None, transition: Transition) -> None:
+        super().__init__(f"a task that is {state or 'not there yet'} cannot be {transition}")
+        self.state, self.transition = state, transition
+
+
+class NotYourRole(Refused):
+    """None of the actor's roles may do this."""
+
+    def __init__(self, transition: Transition, allowed: frozenset[StaffRole]) -> None:
+        super().__init__(f"{transition} needs one of: {', '.join(sorted(allowed)) or 'the system itself'}")
+        self.transition, self.allowed = transition, allowed
+
+
+class DeclineBarred(Refused):
+    """At this risk a task is escalated, never declined."""
+
+    def __init__(self, risk: Risk) -> None:
+        super().__init__(f"a task of {risk} risk cannot be declined; accept it or let the ladder call a second agency")
+        self.risk = risk
+
+
+class ContactMissing(Refused):
+    """The transition needs the record of a contact with the child; an attempt is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the table. No roles: only the system itself. ``stops``: the clocks for which this is evidence."""
+
+    transition: Transition
+    sources: frozenset[TaskState | None]
+    target: TaskState
+    roles: frozenset[StaffRole] = _HANDS
+    stops: frozenset[ClockKind] = frozenset()
+    barred_risks: frozenset[Risk] = frozenset()
+    needs_contact: bool = False
+
+
+RULES = (
+    Rule(Transition.ASSIGNED, frozenset({None}), TaskState.REQUESTED, roles=_ITSELF),
+    Rule(
+        Transition.REROUTED,
+        frozenset({TaskState.REQUESTED, TaskState.RECEIVED, TaskState.DECLINED}),
+        TaskState.REQUESTED,
+        roles=_ITSELF,
+    ),
+    Rule(
+        Transition.RECEIVED,
+        frozenset({TaskState.REQUESTED}),
+        TaskState.RECEIVED,
+        stops=frozenset({ClockKind.ACKNOWLEDGE}),
+    ),
+    Rule(
+        Transition.ACCEPTED,
+        frozenset({TaskState.REQUESTED, TaskState.RECEIVED}),
+        TaskState.ACCEPTED,
+        stops=frozenset({ClockKind.ACKNOWLEDGE, ClockKind.DECIDE}),
+    ),
+    Rule(
+        Transition.DECLINED,
+        frozenset({TaskState.REQUESTED, TaskState.RECEIVED}),
+        TaskState.DECLINED,
+        roles=_MANAGERS,
+        stops=frozenset({ClockKind.ACKNOWLEDGE, ClockKind.DECIDE}),
+        barred_risks=frozenset({Risk.CRITICAL, Risk.HIGH}),
+    ),
+    Rule(
+        Transition.STARTED,
+        frozenset({TaskState.ACCEPTED}),
+        TaskState.IN_PROGRESS,
+        stops=frozenset({ClockKind.SEE_THE_CHILD}),
+        needs_contact=True,
+    ),
+    Rule(Transition.FULFILLED, frozenset({TaskState.IN_PROGRESS}), TaskState.FULFILLED, stops=_EVERY_CLOCK),
+    Rule(
+        Transition.FULFILLED,
+        frozenset({TaskState.ACCEPTED}),
+        TaskState.FULFILLED,
+        stops=_EVERY_CLOCK,
+        needs_contact=True,
+    ),
+    Rule(Transition.WITHDRAWN, OPEN | frozenset(), TaskState.WITHDRAWN, roles=_ITSELF),
+)
+
+
+def transition(
+    state: TaskState | None,
+    what: Transition,
+    *,
+    roles: frozenset[StaffRole] = _ITSELF,
+    risk: Risk,
+    contact: bool = False,
+    sees_the_child: bool = True,
+) -> Rule:
+    """The row that applies. ``roles`` empty: the system itself. ``sees_the_child``: whether the step asks for a contact at all.
+
+    Raises NotFromHere, NotYourRole, DeclineBarred or ContactMissing.
+    """
+    rule = next((rule for rule in RULES if rule.transition is what and state in rule.sources), None)
+    if rule is None:
+        raise NotFromHere(state, what)
+    if bool(roles) != bool(rule.roles) or (rule.roles and not roles & rule.roles):
+        raise NotYourRole(what, rule.roles)
+    if risk in rule.barred_risks:
+        raise DeclineBarred(risk)
+    if rule.needs_contact and not contact and (sees_the_child or what is Transition.STARTED):
+        raise ContactMissing("record when and where the child was seen, and whether alone")
+    return rule
