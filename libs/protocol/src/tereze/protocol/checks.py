@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from tereze.contracts.words import AgencyKind, Category, ClockKind, LadderLevel, Risk
 from tereze.protocol.limits import Limit, Unit
-from tereze.protocol.located import Mistake, Path as Place
+from tereze.protocol.located import Mistake, Place
 from tereze.protocol.pack import Pack, Rung
 
 TASK_DUTIES = (ClockKind.ACKNOWLEDGE, ClockKind.DECIDE, ClockKind.SEE_THE_CHILD, ClockKind.COMPLETE)
@@ -58,9 +58,7 @@ def _categories(pack: Pack) -> Iterator[Mistake]:
             yield from _row(pack, rows.steps[risk], rows.never, (*place, risk.value))
 
 
-def _row(
-    pack: Pack, codes: tuple[str, ...], never: tuple[AgencyKind, ...], place: Place
-) -> Iterator[Mistake]:
+def _row(pack: Pack, codes: tuple[str, ...], never: tuple[AgencyKind, ...], place: Place) -> Iterator[Mistake]:
     services: set[AgencyKind] = set()
     for code in codes:
         step = pack.steps.get(code)

@@ -1,7 +1,7 @@
 """Decides how protocol and calendar texts become values; must never open a file."""
 
+import datetime as dt
 from collections.abc import Iterable
-from datetime import date, time
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,19 +24,20 @@ def load_pack(text: str, source: str = "pack") -> Pack:
     return pack
 
 
-class DayOff(BaseModel):
+class _Dated(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    date: dt.date
+
+
+class _DayOff(_Dated):
     """A day without work."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    date: date
     name: LocalName
 
 
-class _Transfer(BaseModel):
+class _Transfer(_Dated):
     """A weekend day that is worked, and why."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    date: date
     source: str
 
 
@@ -48,8 +49,8 @@ class _YearText(BaseModel):
     source: Annotated[str, Field(min_length=1)]
     uncertain: tuple[str, ...]
     week: tuple[str, ...]
-    hours: Annotated[tuple[tuple[time, time], ...], Field(min_length=1)]
-    days_off: tuple[DayOff, ...]
+    hours: Annotated[tuple[tuple[dt.time, dt.time], ...], Field(min_length=1)]
+    days_off: tuple[_DayOff, ...]
     working_days: tuple[_Transfer, ...] = ()
 
 
@@ -78,7 +79,11 @@ def _year_mistakes(read: _YearText, years: dict[int, CalendarYear]) -> list[Mist
     ends = [clock for span in read.hours for clock in span]
     if ends != sorted(set(ends)):
         found.append(Mistake(("hours",), "the spans follow each other and none is empty"))
-    for name, days in (("days_off", read.days_off), ("working_days", read.working_days)):
+    dated: tuple[tuple[str, tuple[_Dated, ...]], ...] = (
+        ("days_off", read.days_off),
+        ("working_days", read.working_days),
+    )
+    for name, days in dated:
         found += [
             Mistake((name, place), f"{day.date} is not in {read.year}")
             for place, day in enumerate(days)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -19,7 +19,7 @@ class BadText(ValueError):
 class Mistake:
     """What is wrong at one place of the text."""
 
-    path: Path
+    path: Place
     message: str
 
 
@@ -29,7 +29,7 @@ class Located:
 
     source: str
     values: Any
-    lines: dict[Path, int]
+    lines: dict[Place, int]
 
     def line(self, path: Sequence[str | int]) -> int:
         """The line of a place, or of the nearest place around it that exists."""
@@ -63,7 +63,7 @@ def locate(text: str, source: str = "pack") -> Located:
         raise BadText(f"{source} line {line}: {error.problem}") from error
     if not isinstance(root, yaml.MappingNode):
         raise BadText(f"{source} line 1: a mapping is needed")
-    lines: dict[Path, int] = {}
+    lines: dict[Place, int] = {}
     doubled: list[Mistake] = []
     _walk(root, (), lines, doubled)
     located = Located(source, values, lines)
@@ -71,7 +71,7 @@ def locate(text: str, source: str = "pack") -> Located:
     return located
 
 
-def _walk(node: yaml.Node, path: Path, lines: dict[Path, int], doubled: list[Mistake]) -> None:
+def _walk(node: yaml.Node, path: Place, lines: dict[Place, int], doubled: list[Mistake]) -> None:
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
@@ -85,5 +85,5 @@ def _walk(node: yaml.Node, path: Path, lines: dict[Path, int], doubled: list[Mis
             _walk(value, (*path, index), lines, doubled)
 
 
-def _plain(loc: tuple[int | str, ...]) -> Path:
+def _plain(loc: tuple[int | str, ...]) -> Place:
     return tuple(step for step in loc if step != "[key]")

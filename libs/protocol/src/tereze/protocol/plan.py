@@ -70,8 +70,10 @@ def severity(risk: Risk) -> int:
 
 
 def plan(pack: Pack, risk: Risk, categories: Sequence[Category]) -> Plan:
-    """The steps of every category together; where two ask the same kind of body, the stricter category names the step and
-    every limit of both binds. A kind of body that one category bars gets no task, whatever another asks.
+    """The steps of every category together.
+
+    Where two categories ask the same kind of body, the stricter one names the step and every limit of both binds. A kind
+    of body that one category bars gets no task, whatever another asks. Raises NothingReported.
     """
     if not categories:
         raise NothingReported("a plan needs at least one category")

@@ -1,50 +1,47 @@
-"""Decides which transition of a task is open to whom, and what it does to the clocks; must never know an agency or the time."""
+"""Decides which transition of a task is open to whom and which clocks it stops; must never know an agency or the time."""
 
 from dataclasses import dataclass
 
+from tereze.contracts.facts import Conflict, Forbidden, Invalid
 from tereze.contracts.words import ClockKind, Risk, StaffRole, TaskState, Transition
 
-OPEN = frozenset({TaskState.REQUESTED, TaskState.RECEIVED, TaskState.ACCEPTED, TaskState.IN_PROGRESS})
+OPEN: frozenset[TaskState] = frozenset(
+    {TaskState.REQUESTED, TaskState.RECEIVED, TaskState.ACCEPTED, TaskState.IN_PROGRESS}
+)
 """States in which somebody still owes something."""
 
-_HANDS = frozenset(
-    {StaffRole.MEMBER, StaffRole.MANAGER, StaffRole.HEAD, StaffRole.COORDINATOR, StaffRole.OMBUDSMAN, StaffRole.SYSTEM}
-)
+_HANDS = frozenset({StaffRole.MEMBER, StaffRole.MANAGER, StaffRole.HEAD, StaffRole.SYSTEM})
 _MANAGERS = frozenset({StaffRole.MANAGER, StaffRole.HEAD, StaffRole.SYSTEM})
 _ITSELF: frozenset[StaffRole] = frozenset()
 _EVERY_CLOCK = frozenset(ClockKind)
 
 
-class Refused(Exception):
-    """A transition is not open."""
-
-
-class NotFromHere(Refused):
+class NotFromHere(Conflict):
     """The task is in a state that this transition does not start from."""
 
-    def __init__(self, state: TaskState | None, transition: Transition) -> None:
-        super().__init__(f"a task that is {state or 'not there yet'} cannot be {transition}")
-        self.state, self.transition = state, transition
+    code = "task-not-in-this-state"
+    title = "The task's state does not allow this"
 
 
-class NotYourRole(Refused):
+class NotYourRole(Forbidden):
     """None of the actor's roles may do this."""
 
-    def __init__(self, transition: Transition, allowed: frozenset[StaffRole]) -> None:
-        super().__init__(f"{transition} needs one of: {', '.join(sorted(allowed)) or 'the system itself'}")
-        self.transition, self.allowed = transition, allowed
+    code = "role-not-allowed"
+    title = "Your role does not allow this on a task"
 
 
-class DeclineBarred(Refused):
+class DeclineBarred(Conflict):
     """At this risk a task is escalated, never declined."""
 
-    def __init__(self, risk: Risk) -> None:
-        super().__init__(f"a task of {risk} risk cannot be declined; accept it or let the ladder call a second agency")
-        self.risk = risk
+    code = "decline-barred"
+    title = "A task of critical or high risk cannot be declined"
 
 
-class ContactMissing(Refused):
+class ContactMissing(Invalid):
     """The transition needs the record of a contact with the child; an attempt is none."""
+
+    code = "contact-missing"
+    title = "A contact with the child must be recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +100,7 @@ RULES = (
         stops=_EVERY_CLOCK,
         needs_contact=True,
     ),
-    Rule(Transition.WITHDRAWN, OPEN | frozenset(), TaskState.WITHDRAWN, roles=_ITSELF),
+    Rule(Transition.WITHDRAWN, frozenset(OPEN), TaskState.WITHDRAWN, roles=_ITSELF),
 )
 
 
@@ -116,17 +113,21 @@ def transition(
     contact: bool = False,
     sees_the_child: bool = True,
 ) -> Rule:
-    """The row that applies. ``roles`` empty: the system itself. ``sees_the_child``: whether the step asks for a contact at all.
+    """The row that applies. ``roles`` empty: the system itself. ``sees_the_child``: whether the step asks for a contact.
 
     Raises NotFromHere, NotYourRole, DeclineBarred or ContactMissing.
     """
     rule = next((rule for rule in RULES if rule.transition is what and state in rule.sources), None)
     if rule is None:
-        raise NotFromHere(state, what)
+        raise NotFromHere(f"a task that is {state or 'not there yet'} cannot be {what}", current_state=state)
     if bool(roles) != bool(rule.roles) or (rule.roles and not roles & rule.roles):
-        raise NotYourRole(what, rule.roles)
+        allowed = ", ".join(sorted(rule.roles)) or "the system itself"
+        raise NotYourRole(f"{what} needs one of these roles: {allowed}")
     if risk in rule.barred_risks:
-        raise DeclineBarred(risk)
+        raise DeclineBarred(
+            f"a task of {risk} risk cannot be {what}; accept it, or let the ladder offer it to a second agency",
+            current_state=state,
+        )
     if rule.needs_contact and not contact and (sees_the_child or what is Transition.STARTED):
-        raise ContactMissing("record when and where the child was seen, and whether alone")
+        raise ContactMissing("record when and where the child was seen, and whether alone", pointer="/contact")
     return rule
