@@ -116,9 +116,7 @@ def service_database(postgres: Postgres, service_environment: NewEnvironment) ->
 
 def _migrate(service: str, environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", f"tereze.{service}", "migrate"]
-    done = subprocess.run(  # noqa: S603 - our own module
-        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ChildFailed(f"{service} could not migrate its database.\n{done.stdout}{done.stderr}")
 

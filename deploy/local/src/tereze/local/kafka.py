@@ -147,6 +147,6 @@ class Kafka(Component):
         """Give the data directory its cluster id, as Kafka demands before the first start."""
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=").replace("-", "A", 1)
         command = [*self._java(), "kafka.tools.StorageTool", "format", "-t", cluster, "-c", properties.name]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.data, env=_environment())  # noqa: S603 - our own command
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.data, env=_environment())
         if done.returncode:
             raise ChildFailed(f"Kafka's data directory could not be formatted.\n{done.stdout}{done.stderr}")

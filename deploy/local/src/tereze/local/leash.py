@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> None:
         libc.prctl(PR_SET_PDEATHSIG, int(signal_number), 0, 0, 0)
         if os.getppid() != int(parent):
             sys.exit(1)
-    os.execvp(program[0], program)  # noqa: S606 - becoming the named program, without a shell, is the purpose
+    os.execvp(program[0], program)
 
 
 if __name__ == "__main__":

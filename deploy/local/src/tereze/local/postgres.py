@@ -142,7 +142,7 @@ class Postgres(Component):
             "PGHOST": LOOPBACK, "PGPORT": str(self.port), "PGUSER": SUPERUSER, "PGDATABASE": database,
             "PGPASSWORD": self._password(SUPERUSER), "PGCONNECT_TIMEOUT": "5",
         }  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)  # noqa: S603 - our psql
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
         if done.returncode:
             raise ChildFailed(f"PostgreSQL refused: {done.stderr.strip()}")
         return done.stdout.strip()
