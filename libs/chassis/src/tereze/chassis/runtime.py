@@ -1,0 +1,51 @@
+"""Decides what one process of a service holds while it runs; must never be built twice for one process."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import MetaData
+
+from tereze.chassis.database import Database
+from tereze.chassis.handlers import Deadlines, Handlers
+from tereze.chassis.sealing import Sealer
+from tereze.chassis.settings import ServiceSettings
+from tereze.chassis.vault import Vault
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service, put together. ``loops`` are further worker loops; each runs until it is cancelled."""
+
+    name: str
+    metadata: MetaData
+    router: APIRouter
+    handlers: Handlers
+    deadlines: Deadlines
+    uses_directory: bool = True
+    loops: tuple[Callable[["Runtime"], Coroutine[Any, Any, None]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What requests, handlers and loops of one process share."""
+
+    settings: ServiceSettings
+    service: Service
+    database: Database
+    vault: Vault
+    sealer: Sealer
+
+    @classmethod
+    def assemble(cls, settings: ServiceSettings, service: Service) -> "Runtime":
+        """Open nothing yet: connections are made when first used."""
+        database = Database(settings.database_url, service=service.name, pool_size=settings.pool_size)
+        vault = Vault.from_files(settings.keys_dir, service.name)
+        runtime = cls(settings, service, database, vault, Sealer.from_files(settings.keys_dir, service.name))
+        database.runtime = runtime
+        return runtime
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        await self.database.close()

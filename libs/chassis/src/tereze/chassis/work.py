@@ -1,0 +1,76 @@
+"""Decides what one transaction may do: read, write, publish, set deadlines; must never commit (``Database.work`` does)."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tereze.chassis.ids import EVENT_PREFIX, new_id
+from tereze.chassis.outbox import OutboxRow, insert_rows, outbox_row
+from tereze.chassis.timers import Timers
+from tereze.chassis.tracing import current_traceparent
+from tereze.contracts.events import Envelope, Event
+
+if TYPE_CHECKING:
+    from tereze.chassis.runtime import Runtime
+
+_LOCK = """
+SELECT pg_advisory_xact_lock(lock)
+FROM (SELECT DISTINCT hashtextextended(name, 0) AS lock FROM unnest($1::text[]) AS name ORDER BY lock) AS sorted
+"""
+
+
+class Work:
+    """One open transaction. ``db`` is SQLAlchemy Core, ``raw`` the same connection in asyncpg for hot paths."""
+
+    def __init__(
+        self, db: AsyncConnection, raw: asyncpg.Connection, now: datetime, *, service: str, runtime: "Runtime | None"
+    ) -> None:
+        self.db = db
+        self.raw = raw
+        self.now = now
+        self.timers = Timers(raw)
+        self._source = f"/tereze/{service}"
+        self._runtime = runtime
+        self._rows: list[OutboxRow] = []
+
+    @property
+    def runtime(self) -> "Runtime":
+        """The process this transaction runs in: settings, vault, sealer."""
+        assert self._runtime is not None, "this Database serves no Runtime"
+        return self._runtime
+
+    def publish(self, event: Event) -> str:
+        """Tell a fact when this transaction commits; returns the event's id. The trace in force goes with it."""
+        event_id = new_id(EVENT_PREFIX)
+        envelope = Envelope(event_id, self._source, self.now, event, current_traceparent())
+        self._rows.append(outbox_row(envelope))
+        return event_id
+
+    async def lock(self, *names: str) -> None:
+        """Hold these names until the transaction ends; taken in one order everywhere, so two takers never deadlock."""
+        if names:
+            await self.raw.execute(_LOCK, list(names))
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Try something: if it raises, its writes and events are undone and the transaction stays usable."""
+        told = len(self._rows)
+        await self.raw.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            del self._rows[told:]
+            await self.raw.execute("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt")
+            raise
+        await self.raw.execute("RELEASE SAVEPOINT attempt")
+
+    async def flush(self) -> frozenset[int]:
+        """Write what was published into the outbox; returns the buckets that have news."""
+        rows, self._rows = self._rows, []
+        if rows:
+            await insert_rows(self.raw, rows)
+        return frozenset(row.bucket for row in rows)

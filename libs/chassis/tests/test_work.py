@@ -1,0 +1,147 @@
+"""What one transaction promises."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from tereze.chassis.database import CommitLost, Database, DatabaseUnavailable
+from tereze.chassis.ids import new_id
+from tereze.chassis.work import Work
+from tereze.contracts.identities import PersonIdentified
+from tereze.local.postgres import Postgres
+
+
+class Broken(Exception):
+    """What a test makes go wrong."""
+
+
+def identified() -> PersonIdentified:
+    return PersonIdentified(referral_id=new_id("ref"), person_id=new_id("per"), matched_by="new")
+
+
+async def count(database: Database, table: str) -> int:
+    async with database.work() as work:
+        return int(await work.raw.fetchval(f"SELECT count(*) FROM {table}"))  # noqa: S608 - a table of ours
+
+
+async def test_events_are_written_with_the_facts_they_tell(database: Database) -> None:
+    async with database.work() as work:
+        first = work.publish(identified())
+        work.publish(identified())
+        assert first.startswith("evt_")
+    assert await count(database, "outbox") == 2
+
+
+async def test_an_exception_undoes_everything(database: Database) -> None:
+    async def fail() -> None:
+        async with database.work() as work:
+            await work.timers.set(kind="x", subject="s", due_at=work.now)
+            work.publish(identified())
+            raise Broken
+
+    with pytest.raises(Broken):
+        await fail()
+    assert await count(database, "outbox") == 0
+    assert await count(database, "timer") == 0
+
+
+async def test_core_and_raw_share_one_transaction(database: Database) -> None:
+    async def insert(*, fail: bool) -> None:
+        async with database.work() as work:
+            await work.db.execute(text("INSERT INTO parked_key (topic, key, fingerprint) VALUES ('t', 'k', 'f')"))
+            assert await work.raw.fetchval("SELECT count(*) FROM parked_key") == 1
+            if fail:
+                raise Broken
+
+    with pytest.raises(Broken):
+        await insert(fail=True)
+    assert await count(database, "parked_key") == 0
+    await insert(fail=False)
+    assert await count(database, "parked_key") == 1
+
+
+async def test_a_swallowed_database_error_never_passes_for_a_commit(database: Database) -> None:
+    async def swallow() -> None:
+        async with database.work() as work:
+            work.publish(identified())
+            await work.flush()
+            with pytest.raises(asyncpg.DivisionByZeroError):
+                await work.raw.execute("SELECT 1/0")
+
+    with pytest.raises(CommitLost):
+        await swallow()
+    assert await count(database, "outbox") == 0
+
+
+async def fail_in(work: Work) -> None:
+    async with work.attempt():
+        work.publish(identified())
+        await work.timers.set(kind="x", subject="s", due_at=work.now)
+        raise Broken
+
+
+async def test_an_attempt_that_fails_takes_its_events_with_it(database: Database) -> None:
+    async with database.work() as work:
+        work.publish(identified())
+        with pytest.raises(Broken):
+            await fail_in(work)
+    assert await count(database, "outbox") == 1
+    assert await count(database, "timer") == 0
+
+
+async def test_domain_time_follows_the_demo_clock(database: Database) -> None:
+    async with database.work() as work:
+        before = work.now
+        await work.raw.execute("UPDATE demo_clock SET ahead = interval '4 hours'")
+    async with database.work() as work:
+        assert (work.now - before).total_seconds() >= 4 * 3600
+
+
+async def test_cancelling_a_request_leaves_no_half_open_transaction(database: Database) -> None:
+    started = asyncio.Event()
+
+    async def wait_long() -> None:
+        async with database.work() as work:
+            work.publish(identified())
+            started.set()
+            await work.raw.execute("SELECT pg_sleep(30)")
+
+    task = asyncio.create_task(wait_long())
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await count(database, "outbox") == 0
+
+
+async def test_a_database_that_is_away_says_so() -> None:
+    nobody = Database("postgresql://x:y@127.0.0.1:1/x", service="tester")
+    with pytest.raises(DatabaseUnavailable):
+        async with nobody.work():
+            pass
+    await nobody.close()
+
+
+async def test_a_backend_killed_inside_a_transaction_is_an_outage_not_a_defect(
+    database: Database, postgres: Postgres
+) -> None:
+    async def lose_the_backend() -> None:
+        async with database.work() as work:
+            pid = await work.raw.fetchval("SELECT pg_backend_pid()")
+            postgres.sql(f"SELECT pg_terminate_backend({pid}, 5000)")
+            await work.raw.execute("SELECT 1")
+
+    with pytest.raises(DatabaseUnavailable):
+        await lose_the_backend()
+    assert await count(database, "outbox") == 0
+
+
+async def test_two_takers_of_the_same_names_do_not_deadlock(database: Database) -> None:
+    async def take(*names: str) -> None:
+        async with database.work() as work:
+            await work.lock(*names)
+            await work.raw.execute("SELECT pg_sleep(0.01)")
+
+    await asyncio.gather(*(take("a", "b", "c") if n % 2 else take("c", "b", "a") for n in range(8)))
