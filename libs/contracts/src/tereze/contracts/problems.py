@@ -11,6 +11,9 @@ class FieldProblem(Contract):
     """What is wrong with one part of the request, and how to mend it."""
 
     pointer: Annotated[str, OPERATIONAL, Field(description="JSON pointer into the request body (RFC 6901)")]
+    parameter: Annotated[
+        str | None, OPERATIONAL, Field(description="Name of the query or header parameter, where it is not the body")
+    ] = None
     code: Annotated[str, OPERATIONAL]
     detail: Annotated[str, OPERATIONAL]
 

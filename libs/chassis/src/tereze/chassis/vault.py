@@ -1,0 +1,130 @@
+"""Decides how particulars rest encrypted, one data key a subject; must never keep a data key in the clear or reuse one after its end.
+
+Envelope encryption: the service's key-encryption key (a file of ours in the demo, a key service in production) wraps a data key
+per subject; destroying the wrapped key makes every copy of the subject's particulars unreadable, backups included.
+"""
+
+import base64
+import hmac
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+if TYPE_CHECKING:
+    from tereze.chassis.work import Work
+
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+_READ = "SELECT wrapped_key, version FROM subject_key WHERE subject = $1"
+_ADD = "INSERT INTO subject_key (subject, wrapped_key) VALUES ($1, $2) ON CONFLICT (subject) DO NOTHING"
+_DESTROY = """
+INSERT INTO subject_key (subject, wrapped_key, destroyed_at) VALUES ($1, NULL, $2)
+ON CONFLICT (subject) DO UPDATE SET wrapped_key = NULL, destroyed_at = excluded.destroyed_at
+"""
+_FORMAT = b"\x01"  # first byte of everything sealed here; another layout takes another number
+
+
+class KeyDestroyed(Exception):
+    """The subject was erased: nothing may be written under it any more."""
+
+
+class SealBroken(ValueError):
+    """What was read is not what was written at this place."""
+
+
+def read_key(path: Path) -> bytes:
+    """A 32-byte key from a base64 file. Raises ValueError for anything else."""
+    key = base64.b64decode(path.read_text("ascii").strip(), validate=True)
+    if len(key) != _KEY_BYTES:
+        raise ValueError(f"{path.name} does not hold {_KEY_BYTES} bytes")
+    return key
+
+
+def _derive(key: bytes, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=_KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
+
+
+def _shut(key: bytes, plain: bytes, bound_to: bytes) -> bytes:
+    nonce = os.urandom(_NONCE_BYTES)
+    return _FORMAT + nonce + AESGCM(key).encrypt(nonce, plain, bound_to)
+
+
+def _open(key: bytes, sealed: bytes, bound_to: bytes) -> bytes:
+    if sealed[:1] != _FORMAT:
+        raise SealBroken("unknown layout")
+    nonce, content = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    try:
+        return AESGCM(key).decrypt(nonce, content, bound_to)
+    except (InvalidTag, ValueError):
+        raise SealBroken("sealed for another place, or changed") from None
+
+
+def _bound_to(subject: str, place: str, version: int) -> bytes:
+    return f"{subject}|{place}|{version}".encode()
+
+
+class Vault:
+    """Encrypts and decrypts particulars of one service. ``place`` is ``table.column``: a value moved elsewhere does not open."""
+
+    def __init__(self, *, kek: bytes, index_key: bytes) -> None:
+        self._wrapping = _derive(kek, "tereze subject keys")
+        self._keeping = _derive(kek, "tereze kept answers")
+        self._index_key = index_key
+
+    @classmethod
+    def from_files(cls, keys_dir: Path, service: str) -> "Vault":
+        """The vault of a service, from ``<service>.kek`` and ``<service>.hmac``."""
+        return cls(kek=read_key(keys_dir / f"{service}.kek"), index_key=read_key(keys_dir / f"{service}.hmac"))
+
+    async def encrypt(self, work: "Work", *, subject: str, place: str, text: bytes) -> bytes:
+        """Seal bytes under the subject's data key, making one if there is none. Raises KeyDestroyed."""
+        key, version = await self._key_for_writing(work, subject)
+        return _shut(key, text, _bound_to(subject, place, version))
+
+    async def decrypt(self, work: "Work", *, subject: str, place: str, sealed: bytes) -> bytes | None:
+        """The bytes again, or None once the subject's key is destroyed. Raises SealBroken."""
+        found = await self._key(work, subject)
+        if found is None:
+            return None
+        key, version = found
+        return _open(key, sealed, _bound_to(subject, place, version))
+
+    async def destroy(self, work: "Work", *, subject: str) -> None:
+        """Erase the subject: what was sealed under it stays unreadable, and nothing new can be."""
+        await work.raw.execute(_DESTROY, subject, work.now)
+
+    def blind(self, purpose: str, value: str) -> bytes:
+        """A keyed fingerprint (HMAC-SHA256) to look a value up without storing it; differs by purpose and service."""
+        return hmac.new(self._index_key, f"{purpose}\x00{value}".encode(), sha256).digest()
+
+    def keep(self, place: str, plain: bytes) -> bytes:
+        """Seal bytes that belong to no subject, under the service's own key."""
+        return _shut(self._keeping, plain, place.encode())
+
+    def recall(self, place: str, sealed: bytes) -> bytes:
+        """The bytes of ``keep`` again. Raises SealBroken."""
+        return _open(self._keeping, sealed, place.encode())
+
+    async def _key_for_writing(self, work: "Work", subject: str) -> tuple[bytes, int]:
+        found = await self._key(work, subject)
+        if found is not None:
+            return found
+        wrapped = _shut(self._wrapping, os.urandom(_KEY_BYTES), subject.encode())
+        await work.raw.execute(_ADD, subject, wrapped)
+        found = await self._key(work, subject)  # whoever came first, ours or a rival's
+        if found is None:
+            raise KeyDestroyed(subject)
+        return found
+
+    async def _key(self, work: "Work", subject: str) -> tuple[bytes, int] | None:
+        """The subject's data key and its version; unwrapped afresh each time, so that destruction bites at once."""
+        row = await work.raw.fetchrow(_READ, subject)
+        if row is None or row["wrapped_key"] is None:
+            return None
+        return _open(self._wrapping, bytes(row["wrapped_key"]), subject.encode()), int(row["version"])
