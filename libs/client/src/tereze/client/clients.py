@@ -97,7 +97,7 @@ def saved_login(url: str | None, credentials: Credentials | None = None) -> Save
     kept = credentials or Credentials()
     profile = kept.profile(url)
     if profile is None:
-        raise LoginFailed("login_required", "nobody is logged in; run: tereze login")
+        raise LoginFailed("login_required", f"nobody is logged in at {url or DEFAULT_URL}")
     return SavedLogin(profile, kept)
 
 

@@ -91,5 +91,5 @@ class SavedLogin:
         if kept.client_secret is not None:
             return kept.client.form(endpoints.token_endpoint, "client_credentials")
         if kept.token is None or kept.token.refresh_token is None:
-            raise LoginFailed("login_required", "the login has expired; run: tereze login")
+            raise LoginFailed("login_required", "the login has expired")
         return kept.client.form(endpoints.token_endpoint, "refresh_token", refresh_token=kept.token.refresh_token)

@@ -1,0 +1,26 @@
+"""The tereze command; decides which nouns and verbs there are, and must never do their work itself."""
+
+import stamina
+import typer
+
+from tereze.client.cli import case, listen, login, oversight, refer, subscriptions, task
+
+app = typer.Typer(
+    name="tereze",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The single window for child protection. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 unreachable.",
+)
+for part in (login, refer, case, task, oversight, subscriptions, listen):
+    app.add_typer(part.app)
+app.add_typer(refer.referral_app, name="referral")
+app.add_typer(case.case_app, name="case")
+app.add_typer(task.task_app, name="task")
+app.add_typer(subscriptions.subscription_app, name="subscription")
+
+
+def main() -> None:
+    """Run the command."""
+    stamina.instrumentation.set_on_retry_hooks([])  # a retry is no news for a person, and stdout is for data
+    app()

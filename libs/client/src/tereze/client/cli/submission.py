@@ -1,0 +1,80 @@
+"""Decides how a referral is put together from flags or a file; must never guess what was not given."""
+
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+import yaml
+from pydantic import ValidationError
+
+from tereze.client.cli.desk import Desk
+from tereze.contracts.referrals import ReferralSubmission
+from tereze.contracts.words import Category
+
+_USAGE = 2
+
+
+def from_file(desk: Desk, name: str) -> ReferralSubmission:
+    """The referral in a JSON or YAML file, or on stdin (``-``)."""
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+        given = json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"{name}: {error}") from error
+    except (ValueError, yaml.YAMLError) as error:
+        raise typer.BadParameter(f"{name} is neither JSON nor YAML: {error}") from error
+    return checked(desk, given)
+
+
+def checked(desk: Desk, given: Any) -> ReferralSubmission:
+    """The typed referral, or a line for each part that is wrong and exit code 2."""
+    try:
+        return ReferralSubmission.model_validate_json(json.dumps(given, default=_plain))
+    except ValidationError as error:
+        desk.say("error.input")
+        for fault in error.errors(include_input=False, include_url=False):
+            pointer = "/" + "/".join(str(part) for part in fault["loc"])
+            desk.err.print(f"  {pointer}  {fault['msg']}", markup=False)
+        raise typer.Exit(_USAGE) from error
+
+
+def given_parts(**parts: Any) -> dict[str, Any]:
+    """The parts that were given; the others stay out."""
+    return {name: value for name, value in parts.items() if value not in (None, [], {}, ())}
+
+
+def category_code(value: str) -> str:
+    """A form of violence, with or without its code system."""
+    code = value if ":" in value else f"kz-vac:{value}"
+    if code not in {category.value for category in Category}:
+        known = ", ".join(category.value.removeprefix("kz-vac:") for category in Category)
+        raise typer.BadParameter(f"{value} is none of: {known}")
+    return code
+
+
+def instant(value: str) -> str:
+    """An instant; without an offset it is on this machine's clock."""
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC).isoformat()
+    except ValueError:
+        raise typer.BadParameter(f"{value} is not a time like 2026-03-06T16:40") from None
+
+
+def day(value: str) -> str:
+    """A date."""
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise typer.BadParameter(f"{value} is not a date like 2017-02-28") from None
+
+
+def _plain(value: object) -> str:
+    """YAML reads dates and times as such; the wire has them as text."""
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    raise typer.BadParameter(f"{type(value).__name__} has no place in a referral")
