@@ -76,7 +76,7 @@ def test_children_die_with_a_killed_parent(tmp_path: Path) -> None:
         f"child = Child('sleeper', ['sleep', '600'], log=pathlib.Path({str(tmp_path / 'log')!r}))\n"
         "print(child.pid, flush=True); time.sleep(600)"
     )
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:  # noqa: S603
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         sleeper = psutil.Process(int(parent.stdout.readline()))
         os.kill(parent.pid, signal.SIGKILL)

@@ -70,6 +70,11 @@ class Component:
         if self._child is not None:
             self._child.stop(grace=30)
 
+    def ask_to_stop(self) -> None:
+        """Begin to shut it down; ``stop`` waits for the end."""
+        if self._child is not None:
+            self._child.ask_to_stop()
+
     def kill(self) -> None:
         """SIGKILL, as a power cut would."""
         if self._child is not None:
@@ -79,7 +84,8 @@ class Component:
 class Web(Component):
     """A program that listens on one loopback port and says over HTTP when it is ready.
 
-    ``command`` and ``environment`` may be replaced before a start: fault rigs run altered workers this way.
+    ``command`` may be replaced and ``overrides`` (of the environment) filled before a start: fault rigs run altered
+    workers this way.
     """
 
     def __init__(
@@ -89,16 +95,15 @@ class Web(Component):
         *,
         port: int,
         log: Path,
-        environment: Mapping[str, str],
+        environment: Callable[[], Mapping[str, str]],
         ready_path: str = "/readyz",
-        before_launch: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(name, log=log)
         self.command = list(command)
-        self.environment = dict(environment)
+        self.overrides: dict[str, str] = {}
         self.port = port
+        self._environment = environment
         self._ready_path = ready_path
-        self._before_launch = before_launch
 
     @property
     def url(self) -> str:
@@ -112,9 +117,7 @@ class Web(Component):
 
     def spawn(self) -> Child:
         """Start the command with its environment."""
-        if self._before_launch is not None:
-            self._before_launch()
-        return Child(self.name, self.command, log=self.log, env=self.environment)
+        return Child(self.name, self.command, log=self.log, env={**self._environment(), **self.overrides})
 
     def ready(self) -> bool:
         """Whether the readiness path answers 200."""

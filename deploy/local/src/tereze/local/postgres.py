@@ -149,16 +149,19 @@ class Postgres(Component):
 
     def _password(self, role: str) -> str:
         """Each role's password, derived from one secret that only the data directory's owner can read."""
-        secret = (self.data / "secret").read_bytes()
-        return hmac.new(secret, role.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._secret(), role.encode(), hashlib.sha256).hexdigest()
+
+    def _secret(self) -> bytes:
+        secret = self.data / "secret"
+        if not secret.exists():
+            self.data.mkdir(parents=True, exist_ok=True)
+            secret.touch(mode=0o600)
+            secret.write_bytes(secrets.token_bytes(32))
+        return secret.read_bytes()
 
     def _prepare(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
         self._port_file.write_text(str(self.port))
-        secret = self.data / "secret"
-        if not secret.exists():
-            secret.touch(mode=0o600)
-            secret.write_bytes(secrets.token_bytes(32))
         if not (self.cluster / "PG_VERSION").exists():
             self._create_cluster()
 

@@ -87,6 +87,7 @@ class Child:
             )
         self.pid = self._popen.pid
         self.started_at = time.time()
+        self._asked = False
 
     def exit_code(self) -> int | None:
         """None while it runs."""
@@ -104,12 +105,18 @@ class Child:
     def stop(self, grace: float = 15.0) -> None:
         """Ask politely, then kill. Returns when the program is gone."""
         if self.running:
-            self.signal(self._stop_signal)
+            self.ask_to_stop()
             try:
                 self._popen.wait(grace)
             except subprocess.TimeoutExpired:
                 self.kill()
         self._sweep()
+
+    def ask_to_stop(self) -> None:
+        """Ask politely, once; returns at once."""
+        if not self._asked:
+            self._asked = True
+            self.signal(self._stop_signal)
 
     def kill(self) -> None:
         """SIGKILL the program and its group, as a power cut would."""
