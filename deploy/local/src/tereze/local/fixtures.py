@@ -5,17 +5,16 @@ database (``service_database("intake")``, ``empty_database()``) and by reading w
 must stop or kill a broker asks for ``own_kafka`` / ``own_postgres``.
 """
 
-import importlib
 import itertools
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tereze.local.issuer import TokenMint
 from tereze.local.kafka import Kafka
 from tereze.local.keys import make_keys
 from tereze.local.postgres import NOT_DURABLE, Postgres
@@ -23,7 +22,6 @@ from tereze.local.processes import ChildFailed
 
 REPOSITORY = Path(__file__).resolve().parents[5]
 PACK = REPOSITORY / "deploy" / "packs" / "kz"
-TEST_ISSUER = "http://issuer.test"
 _HEAP_MB = 256
 _DATABASE_NUMBERS = itertools.count(1)
 
@@ -85,13 +83,16 @@ def empty_database(postgres: Postgres) -> NewDatabase:
 
 
 @pytest.fixture(scope="session")
-def service_environment(keys_dir: Path) -> NewEnvironment:
-    """Call it with a database url (and a bootstrap, if any) for the TEREZE_ variables a service starts with."""
+def service_environment(keys_dir: Path, mint: TokenMint) -> NewEnvironment:
+    """Call it with a database url (and a bootstrap, if any) for the TEREZE_ variables a service starts with.
+
+    The service believes tokens of ``mint``.
+    """
 
     def build(database_url: str, *, bootstrap: str = "127.0.0.1:1", **more: str) -> dict[str, str]:
         named = {
-            "mode": "demo", "database_url": database_url, "kafka": bootstrap, "issuer": TEST_ISSUER,
-            "keys_dir": str(keys_dir), "pack": str(PACK), **more,
+            "mode": "demo", "database_url": database_url, "kafka": bootstrap, "issuer": mint.issuer,
+            "jwks_url": mint.jwks_url, "keys_dir": str(keys_dir), "pack": str(PACK), **more,
         }  # fmt: skip
         return {f"TEREZE_{name.upper()}": value for name, value in named.items()}
 
@@ -122,7 +123,6 @@ def _migrate(service: str, environment: dict[str, str]) -> None:
 
 
 @pytest.fixture(scope="session")
-def mint(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def mint(tmp_path_factory: pytest.TempPathFactory) -> TokenMint:
     """The demo issuer's TokenMint: signs access tokens for tests."""
-    issuer = importlib.import_module("tereze.local.issuer")
-    return issuer.TokenMint(tmp_path_factory.mktemp("issuer"))
+    return TokenMint(tmp_path_factory.mktemp("issuer"))
