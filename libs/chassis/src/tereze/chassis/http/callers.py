@@ -80,6 +80,7 @@ async def gate(request: Request) -> None:
 async def _open_work(request: Request) -> AsyncIterator[Work]:
     await read_capped(request)  # a slow sender must not hold a transaction open
     async with request.app.state.runtime.database.work() as work:
+        request.state.domain_time = work.now
         yield work
 
 

@@ -35,8 +35,8 @@ _log = structlog.get_logger()
 class _Answer:
     """Watches one answer leave: its status, and when it began."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, state: dict[str, Any]) -> None:
+        self._send, self._state = send, state
         self.status = 0
         self.began_at = 0.0
 
@@ -47,6 +47,8 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             headers["X-Content-Type-Options"] = "nosniff"
             headers.setdefault("Cache-Control", "no-store")
+            if "domain_time" in self._state:  # what the deadlines in the answer are counted from; a demo may move it
+                headers["Tereze-Time"] = self._state["domain_time"].isoformat()
         await self._send(message)
 
 
@@ -63,7 +65,7 @@ class Edge:
             return
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         parent = _PROPAGATOR.extract({"traceparent": Headers(scope=scope).get("traceparent", "")})
-        answer, started = _Answer(send), time.perf_counter()
+        answer, started = _Answer(send, scope.setdefault("state", {})), time.perf_counter()
         attributes = {"http.request.method": method}
         with _tracer.start_as_current_span(
             method, context=parent, kind=SpanKind.SERVER, attributes=attributes,
