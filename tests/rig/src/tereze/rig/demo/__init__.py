@@ -1,0 +1,50 @@
+"""Decides how the demo is asked for (`./tereze demo`); must never report a figure it did not observe."""
+
+import argparse
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from tereze.client import TerezeError
+from tereze.local.layout import PACK
+from tereze.rig.demo.journey import Journey
+from tereze.rig.demo.lines import read_lines
+from tereze.rig.demo.progress import Silent, Telling
+from tereze.rig.place import url_of
+
+__all__ = ["main"]
+_NO_WINDOW = 3
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Submit the set, follow it to delivery, print the summary; returns 0 when nothing was lost."""
+    asked = _options().parse_args(list(arguments))
+    err = Console(stderr=True, highlight=False)
+    try:
+        lines = read_lines(asked.file)
+        journey = Journey(url_of(asked.url), rate=asked.rate, patience=asked.patience)
+        summary = asyncio.run(journey.run(lines, Silent() if asked.json else Telling(err)))
+    except TerezeError as error:
+        err.print(f"The demo could not run: {error}", style="bold red", markup=False)
+        return _NO_WINDOW
+    print(json.dumps(summary.as_json()))
+    for fault in summary.faults:
+        err.print(fault, style="bold red", markup=False)
+    return 1 if summary.faults else 0
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./tereze demo", description="Submit a lifelike set and follow it to delivery."
+    )
+    parser.add_argument("--json", action="store_true", help="nothing but the summary")
+    parser.add_argument(
+        "--file", type=Path, default=PACK / "demo" / "referrals.ndjson", help="the set, one JSON a line"
+    )
+    parser.add_argument("--url", help="where the window is")
+    parser.add_argument("--rate", type=float, default=20.0, help="referrals a second")
+    parser.add_argument("--patience", type=float, default=60.0, help="seconds to wait for what was accepted")
+    return parser
