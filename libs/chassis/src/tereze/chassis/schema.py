@@ -33,6 +33,7 @@ CHASSIS_1 = (
     CREATE TABLE outbox_cursor (
         bucket SMALLINT NOT NULL,
         version BIGINT DEFAULT 0 NOT NULL,
+        cluster BIGINT NOT NULL,
         done pg_snapshot NOT NULL,
         doing pg_snapshot,
         position BIGINT DEFAULT 0 NOT NULL,

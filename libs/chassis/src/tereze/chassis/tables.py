@@ -81,6 +81,7 @@ def _bus_tables(metadata: MetaData) -> None:
         metadata,
         Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
         Column("version", BigInteger, nullable=False, server_default=text("0")),
+        Column("cluster", BigInteger, nullable=False),
         Column("done", PgSnapshot, nullable=False),
         Column("doing", PgSnapshot),
         Column("position", BigInteger, nullable=False, server_default=text("0")),
