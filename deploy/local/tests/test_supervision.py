@@ -12,6 +12,7 @@ from tereze.local.components import Component
 from tereze.local.journal import Follower, Journal
 from tereze.local.layout import Layout
 from tereze.local.lifecycle import bring_down
+from tereze.local.parts import NoSuchPart, start_part, stop_part
 from tereze.local.processes import Child
 from tereze.local.state import Part, Process, State, leftovers, read_state, running_state
 from tereze.local.supervisor import LONGEST_PAUSE, AlreadySupervised, Watched, hold
@@ -63,6 +64,34 @@ def test_a_killed_component_comes_back_after_a_pause_and_it_is_said(tmp_path: Pa
         assert watched.part().restarts == 1
     finally:
         component.kill()
+
+
+def test_a_component_kept_stopped_stays_so_and_comes_back_when_asked(tmp_path: Path) -> None:
+    component, said = sleeper(tmp_path), Said()
+    component.launch()
+    watched = Watched(component, condition="ready")
+    try:
+        assert watched.look(0.0, said, keep_stopped=True)
+        assert not component.running
+        assert watched.part().condition == "stopped"
+        assert not watched.look(60.0, said, keep_stopped=True)
+        assert watched.look(61.0, said)
+        assert component.running
+        assert said.kinds == ["stopped", "restarted"]
+        assert watched.look(61.0, said)
+        assert watched.part().condition == "ready"
+    finally:
+        component.kill()
+
+
+def test_a_part_can_only_be_stopped_where_a_stack_runs_and_has_it(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "data")
+    layout.prepare()
+    with pytest.raises(NoSuchPart, match="no stack runs"):
+        stop_part(layout, "kafka")
+    state_of(Process.this(), Part("kafka", "ready")).write(layout.state)
+    with pytest.raises(NoSuchPart, match="there are: kafka"):
+        start_part(layout, "rabbit")
 
 
 def test_pauses_grow_until_a_limit(tmp_path: Path) -> None:

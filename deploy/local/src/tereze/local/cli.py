@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tereze.local import demo_clock, gate, logs, show, status
+from tereze.local import demo_clock, gate, logs, parts, show, status
 from tereze.local.checks import NotPossible
 from tereze.local.layout import DEFAULT_DATA, Layout, NotOurs
 from tereze.local.lifecycle import NotUp, bring_down, bring_up
@@ -66,6 +66,25 @@ def reset(data: Data = DEFAULT_DATA, *, yes: Annotated[bool, typer.Option("--yes
     show.out.print(f"  Wiped {layout.root}.")
 
 
+@app.command("stop")
+def stop_part(
+    name: Annotated[str, typer.Argument(help="A component as `status` names it, e.g. kafka.")],
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Stop one component and keep it stopped, to see what the others do without it."""
+    parts.stop_part(Layout(data.resolve()), name)
+    show.out.print(f"  {name} is stopped. ./tereze start {name} brings it back.")
+
+
+@app.command("start")
+def start_part(
+    name: Annotated[str, typer.Argument(help="A component as `status` names it.")], data: Data = DEFAULT_DATA
+) -> None:
+    """Bring a stopped component back."""
+    parts.start_part(Layout(data.resolve()), name)
+    show.out.print(f"  {name} is ready.")
+
+
 @app.command("status")
 def show_status(data: Data = DEFAULT_DATA, *, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """What runs and how far behind it is. Exit code 0 when all is ready, 1 when not, 3 when nothing runs."""
@@ -122,6 +141,7 @@ def main() -> int:
         ChildFailed,
         logs.NoSuchLog,
         demo_clock.NotNow,
+        parts.NoSuchPart,
     ) as no:
         show.trouble(str(no))
         return 1

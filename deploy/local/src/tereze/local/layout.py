@@ -66,6 +66,10 @@ class Layout:
         """Which port each web component keeps."""
         return self.root / "ports.json"
 
+    def kept_stopped(self, name: str) -> Path:
+        """While this file exists, the supervisor keeps one component stopped."""
+        return self.root / "kept-stopped" / name
+
     @property
     def lock(self) -> Path:
         """Held by the one supervisor of this directory."""

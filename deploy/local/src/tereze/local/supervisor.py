@@ -38,8 +38,12 @@ class Watched:
     _pause: float = FIRST_PAUSE
     _again_at: float | None = None
 
-    def look(self, now: float, say: Callable[[str, str, str], None]) -> bool:
+    def look(self, now: float, say: Callable[[str, str, str], None], *, keep_stopped: bool = False) -> bool:
         """See how it is and bring it back when it is time; returns whether anything changed. ``now`` is monotonic."""
+        if keep_stopped:
+            return self._keep_stopped(say)
+        if self.condition == "stopped":
+            self._again_at = now
         if self._again_at is not None:
             return self._bring_back(now, say)
         if not self.component.running:
@@ -50,6 +54,14 @@ class Watched:
             say("ready", self.component.name, "")
             return True
         return False
+
+    def _keep_stopped(self, say: Callable[[str, str, str], None]) -> bool:
+        if self.condition == "stopped":
+            return False
+        self.component.stop()
+        self.condition, self._again_at = "stopped", None
+        say("stopped", self.component.name, "stopped on request")
+        return True
 
     def _schedule(self, now: float, say: Callable[[str, str, str], None]) -> None:
         if time.time() - self.since > STEADY_AFTER:
@@ -124,6 +136,8 @@ class Supervisor:
             raise _ToldToStop
 
     def _start(self) -> None:
+        for name in self._stack.components:
+            self._layout.kept_stopped(name).unlink(missing_ok=True)
         self._write_state(ready=False)
         self._stack.start(self._report)
         self._watched = [Watched(component, condition="ready") for component in self._stack.components.values()]
@@ -136,9 +150,13 @@ class Supervisor:
 
     def _watch(self) -> None:
         while not self._told_to_stop.wait(LOOK_EVERY):
-            changed = [watched.look(time.monotonic(), self._journal.write) for watched in self._watched]
+            changed = [self._look(watched) for watched in self._watched]
             if any(changed):
                 self._write_state(ready=True)
+
+    def _look(self, watched: Watched) -> bool:
+        kept_stopped = self._layout.kept_stopped(watched.component.name).exists()
+        return watched.look(time.monotonic(), self._journal.write, keep_stopped=kept_stopped)
 
     def _stop(self) -> None:
         self._told_to_stop.set()
