@@ -15,15 +15,15 @@ SET version = excluded.version, active = excluded.active, agency_kind = excluded
     region_code = excluded.region_code, subject = excluded.subject, record = excluded.record
 WHERE replica.version < excluded.version
 """
-_ONE = "SELECT record FROM replica WHERE kind = $1 AND id = $2"
+_ONE = "SELECT record::text FROM replica WHERE kind = $1 AND id = $2"
 _AGENCIES = """
-SELECT record FROM replica
+SELECT record::text FROM replica
 WHERE kind = 'agency' AND active AND ($1::text IS NULL OR agency_kind = $1) AND ($2::text IS NULL OR region_code = $2)
 ORDER BY id
 """
-_BY_SUBJECT = "SELECT record FROM replica WHERE kind = 'staff' AND subject = $1 ORDER BY active DESC, id LIMIT 1"
+_BY_SUBJECT = "SELECT record::text FROM replica WHERE kind = 'staff' AND subject = $1 ORDER BY active DESC, id LIMIT 1"
 _STANDING = """
-SELECT staff.record AS staff, agency.record AS agency
+SELECT staff.record::text AS staff, agency.record::text AS agency
 FROM replica staff LEFT JOIN replica agency ON agency.kind = 'agency' AND agency.id = staff.record ->> 'agency_id'
 WHERE staff.kind = 'staff' AND staff.subject = $1 ORDER BY staff.active DESC, staff.id LIMIT 1
 """
