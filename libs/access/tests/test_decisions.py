@@ -55,6 +55,20 @@ def test_the_ombudsman_sees_any_case_without_identity():
     assert "identity" not in decision.labels
 
 
+def test_the_ombudsman_learns_that_a_person_is_known_not_who():
+    decision = decide(actor("ombudsman", kind="ombudsman"), "read_person", Resource("person"))
+    assert decision.labels == {"operational"}
+    assert not decide(actor("ombudsman"), "read_person", Resource("person")).allowed
+
+
+def test_staff_are_shown_to_colleagues_only():
+    assert decide(actor("member"), "read_staff", Resource("agency", owner_agency_id=US)).labels == {
+        "operational",
+        "staff",
+    }
+    assert not decide(actor("operator", "head"), "read_staff", Resource("agency", owner_agency_id=THEM)).allowed
+
+
 ACTING = [
     ("receive_task", ["member"], {"holders": OURS}, True),
     ("accept_task", ["system"], {"holders": OURS}, True),

@@ -12,7 +12,7 @@ from tereze.contracts.labels import Sensitivity
 Action = Literal[
     "read_referral", "read_case", "read_person", "read_narrative",
     "receive_task", "accept_task", "decline_task", "start_task", "fulfil_task",
-    "triage_case", "read_sla", "subscribe", "read_events", "manage_agency",
+    "triage_case", "read_sla", "subscribe", "read_events", "manage_agency", "read_staff",
 ]  # fmt: skip
 
 NO_POLICY = "no-policy-permits"
