@@ -1,0 +1,105 @@
+"""Decides how a test stands inside one service: its real database, its real app, callers with real tokens; must never fake either."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+from fastapi import FastAPI
+
+from tereze.chassis.handlers import Handlers
+from tereze.chassis.http import create_app
+from tereze.chassis.ids import new_id
+from tereze.chassis.replica import directory_handlers
+from tereze.chassis.service import Runtime, Service
+from tereze.chassis.settings import ServiceSettings
+from tereze.contracts.directory import Agency, AgencyPublished, Region, RegionPublished, StaffPublished, StaffRecord
+from tereze.contracts.events import Envelope, Event
+from tereze.local.issuer import TokenMint
+
+PACK = Path(__file__).resolve().parents[5] / "deploy" / "packs" / "kz"
+
+
+@cache
+def demo_agencies() -> dict[str, Agency]:
+    """The demo's agencies by their slugs."""
+    rows = yaml.safe_load((PACK / "demo" / "agencies.yaml").read_text("utf-8"))
+    return {row["slug"]: Agency.model_validate(row, strict=False) for row in rows}
+
+
+@cache
+def demo_staff() -> dict[str, StaffRecord]:
+    """The demo's staff by what follows ``demo:`` in their subjects, e.g. ``almaty-police:member``."""
+    rows = yaml.safe_load((PACK / "demo" / "staff.yaml").read_text("utf-8"))
+    return {
+        row["subject"].removeprefix("demo:"): StaffRecord.model_validate(
+            {name: value for name, value in row.items() if name != "display_name"}, strict=False
+        )
+        for row in rows
+    }
+
+
+@dataclass(frozen=True)
+class Inside:
+    """One service as a test meets it."""
+
+    runtime: Runtime
+    app: FastAPI
+    mint: TokenMint
+
+    async def tell(self, *events: Event, handlers: Handlers | None = None) -> None:
+        """Hand events to the service's handlers, each in a transaction of its own, as the consumer would."""
+        for event in events:
+            async with self.runtime.database.work() as work:
+                envelope = Envelope(new_id("evt"), "/tereze/test", work.now, event)
+                for handler in (handlers or self.runtime.service.handlers).of(event.type):
+                    await handler(event, work, envelope)
+
+    async def hear(self, *events: Event) -> None:
+        """Hand over events of the directory, which the chassis handles for every service."""
+        await self.tell(*events, handlers=directory_handlers)
+
+    async def know(self, *slugs: str, regions: Iterable[str] = ("KZ-75",)) -> None:
+        """Let the service have heard of these demo agencies, their staff, and these regions."""
+        names = {"kk": "-", "ru": "-", "en": "-"}
+        events: list[Event] = [
+            RegionPublished(
+                key_id=code, version=1, region=Region.model_validate({"code": code, "kind": "city", "name": names})
+            )
+            for code in regions
+        ]
+        for slug in slugs:
+            agency = demo_agencies()[slug]
+            events.append(AgencyPublished(key_id=agency.agency_id, version=1, agency=agency))
+            members = [member for who, member in demo_staff().items() if who.split(":")[0] == slug]
+            events += [StaffPublished(key_id=member.staff_id, version=1, staff=member) for member in members]
+        await self.hear(*events)
+
+    def caller(self, who: str, **claims: Any) -> httpx.AsyncClient:
+        """A client that calls as a demo person, e.g. ``almaty-police:member``; ``claims`` override the token's."""
+        member = demo_staff()[who]
+        token = self.mint.mint(member.subject, member.agency_id, **claims)
+        return self.client({"Authorization": f"Bearer {token}"})
+
+    def client(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
+        """A client with these headers; without any, an anonymous one."""
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://tereze.test", headers=headers)
+
+
+@asynccontextmanager
+async def stand_inside(
+    build: Callable[[ServiceSettings], Service], environment: Mapping[str, str], mint: TokenMint
+) -> AsyncIterator[Inside]:
+    """A service put together as its process would, from the TEREZE_ variables; its tokens come from ``mint``."""
+    named = {name.removeprefix("TEREZE_").lower(): value for name, value in environment.items()}
+    settings = ServiceSettings.model_validate({**named, "jwks_url": mint.jwks_url})
+    runtime = Runtime.assemble(settings, build(settings))
+    app = create_app(runtime)
+    async with app.router.lifespan_context(app):
+        yield Inside(runtime, app, mint)
+    await runtime.close()
