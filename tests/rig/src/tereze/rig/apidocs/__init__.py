@@ -1,0 +1,1 @@
+"""Decides how the published API documents come from the contracts; must never describe what no code does."""
