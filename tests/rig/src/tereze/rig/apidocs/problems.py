@@ -24,7 +24,7 @@ _PAGE = """\
 <style>body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 3rem auto; padding: 0 1rem }}</style>
 </head>
 <body>
-<p><a href="../../">API</a> › problem</p>
+<p><a href="/docs/">API</a> › problem</p>
 <h1><code>{code}</code></h1>
 <p>HTTP status {status}</p>
 {paragraphs}
