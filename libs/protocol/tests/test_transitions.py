@@ -15,6 +15,8 @@ AGREED = {
     (None, "assigned"): "requested",
     ("requested", "rerouted"): "requested",
     ("received", "rerouted"): "requested",
+    ("accepted", "rerouted"): "requested",
+    ("in_progress", "rerouted"): "requested",
     ("declined", "rerouted"): "requested",
     ("requested", "received"): "received",
     ("requested", "accepted"): "accepted",

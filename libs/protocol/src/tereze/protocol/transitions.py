@@ -61,7 +61,7 @@ RULES = (
     Rule(Transition.ASSIGNED, frozenset({None}), TaskState.REQUESTED, roles=_ITSELF),
     Rule(
         Transition.REROUTED,
-        frozenset({TaskState.REQUESTED, TaskState.RECEIVED, TaskState.DECLINED}),
+        OPEN | {TaskState.DECLINED},
         TaskState.REQUESTED,
         roles=_ITSELF,
     ),

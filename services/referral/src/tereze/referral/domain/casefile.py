@@ -1,0 +1,183 @@
+"""Decides what belongs to a case and how its events are numbered; must never let a change go untold."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from tereze.contracts.cases import CaseEvent, ClockStarted, ClockStopped, TaskEvent
+from tereze.contracts.words import CaseState, Category, ClockKind, ClockState, Risk
+from tereze.protocol import Pack, WorkingCalendar
+from tereze.referral.domain.clocks import Clock
+from tereze.referral.domain.routing import Roster
+from tereze.referral.domain.tasks import Actor, Task
+
+
+class Capacity(StrEnum):
+    """In which capacity an agency belongs to a case, apart from holding tasks."""
+
+    REFERRER = "referrer"
+    DESK = "desk"
+    TOLD = "told"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """All that the domain may know beside the case: the time, the protocol, who there is, and where ids come from."""
+
+    now: datetime
+    pack: Pack
+    calendar: WorkingCalendar
+    roster: Roster
+    new_id: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """What the case needs to know of a referral."""
+
+    referral_id: str
+    agency_id: str
+    region_code: str
+    received_at: datetime
+    risk: Risk
+    categories: tuple[Category, ...]
+
+
+@dataclass(slots=True)
+class CaseFile:
+    """A case with its tasks and clocks. ``news`` are the events since it was read; ``touched`` the changed tasks and clocks."""
+
+    case_id: str
+    region_code: str
+    protocol_version: str
+    person_id: str
+    provisional: bool
+    risk: Risk
+    categories: tuple[Category, ...]
+    opened_at: datetime
+    state: CaseState = CaseState.REPORTED
+    version: int = 0
+    joined_into: str | None = None
+    tasks: dict[str, Task] = field(default_factory=dict)
+    clocks: dict[str, Clock] = field(default_factory=dict)
+    bodies: set[tuple[str, Capacity]] = field(default_factory=set)
+    news: list[CaseEvent] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+    new_bodies: set[tuple[str, Capacity]] = field(default_factory=set)
+
+    @property
+    def excluded(self) -> frozenset[str]:
+        """The agencies that must not touch the case."""
+        return self.having(Capacity.EXCLUDED)
+
+    def having(self, capacity: Capacity) -> frozenset[str]:
+        """The agencies of one capacity."""
+        return frozenset(agency for agency, has in self.bodies if has is capacity)
+
+    def admit(self, agency_id: str, capacity: Capacity) -> None:
+        """An agency belongs to the case in a capacity from now on."""
+        if (agency_id, capacity) not in self.bodies:
+            self.bodies.add((agency_id, capacity))
+            self.new_bodies.add((agency_id, capacity))
+
+    def open_tasks(self) -> list[Task]:
+        """The tasks on which somebody still owes something."""
+        return [task for task in self.tasks.values() if task.open]
+
+    @property
+    def taken(self) -> bool:
+        """Whether somebody accepted a task of the case."""
+        return any(task.responsible_staff_id is not None for task in self.tasks.values())
+
+    def going_clocks(self, task_id: str | None) -> list[Clock]:
+        """The clocks of a task, or of the case itself, for which evidence is owed."""
+        return [clock for clock in self.clocks.values() if clock.task_id == task_id and clock.going]
+
+    def clock_of(self, task: Task, kind: ClockKind) -> Clock | None:
+        """The clock of a duty of the task's present holder, going or stopped by evidence."""
+        return next(
+            (
+                clock
+                for clock in self.clocks.values()
+                if (clock.task_id, clock.agency_id, clock.kind) == (task.task_id, task.agency_id, kind)
+                and clock.state is not ClockState.CANCELLED
+            ),
+            None,
+        )
+
+    def tell(self, event: type[CaseEvent], **facts: Any) -> None:
+        """Number an event and put it among the news."""
+        self.version += 1
+        head: dict[str, Any] = {
+            "case_id": self.case_id,
+            "case_version": self.version,
+            "region_code": self.region_code,
+            "protocol_version": self.protocol_version,
+        }
+        self.news.append(event(**head, **facts))
+
+    def tell_of(self, task: Task, event: type[TaskEvent], by: Actor | None = None, **facts: Any) -> None:
+        """An event of a task: it changed, so its version grows too."""
+        if task.task_id in self.tasks:
+            task.version += 1
+        self.tasks[task.task_id] = task
+        self.touched.add(task.task_id)
+        self.tell(
+            event,
+            task_id=task.task_id,
+            agency_id=task.agency_id,
+            service=task.service,
+            state=task.state,
+            fhir_status=task.state.fhir,
+            by_agency_id=by.agency_id if by else None,
+            by_staff_id=by.staff_id if by else None,
+            **facts,
+        )
+
+    def start_clock(self, clock: Clock) -> None:
+        """A deadline begins to run."""
+        self.clocks[clock.clock_id] = clock
+        self.touched.add(clock.clock_id)
+        self.tell(ClockStarted, **clock_facts(clock))
+
+    def stop_clock(self, clock: Clock, now: datetime) -> None:
+        """Evidence came for a clock."""
+        clock.stop(now)
+        self._tell_stopped(clock, now)
+
+    def cancel_clock(self, clock: Clock, now: datetime) -> None:
+        """A clock ends without evidence."""
+        clock.cancel(now)
+        self._tell_stopped(clock, now)
+
+    def stop_clocks(self, task_id: str | None, kinds: frozenset[ClockKind], now: datetime) -> None:
+        """Evidence came for some duties of a task, or of the case itself."""
+        for clock in self.going_clocks(task_id):
+            if clock.kind in kinds:
+                self.stop_clock(clock, now)
+
+    def succeed(self, clock: Clock, successor: Clock, now: datetime) -> None:
+        """A duty passes to a successor; if its clock still ran, it ends here."""
+        if clock.going:
+            self.cancel_clock(clock, now)
+        self.start_clock(successor)
+
+    def _tell_stopped(self, clock: Clock, now: datetime) -> None:
+        self.touched.add(clock.clock_id)
+        self.tell(ClockStopped, **clock_facts(clock), stopped_at=now, state=clock.state)
+
+
+def clock_facts(clock: Clock) -> dict[str, Any]:
+    """What every event of a clock says of it."""
+    return {
+        "clock_id": clock.clock_id,
+        "clock_kind": clock.kind,
+        "task_id": clock.task_id,
+        "agency_id": clock.agency_id,
+        "risk": clock.risk,
+        "started_at": clock.started_at,
+        "due_at": clock.due_at,
+    }

@@ -1,0 +1,111 @@
+"""Decides how two cases of one child become one; must never lose a task, a referral or an earlier start."""
+
+from collections.abc import Iterable
+
+from tereze.contracts.cases import CaseJoined, ReferralAttached, TaskAssigned, TaskWithdrawn
+from tereze.contracts.words import CaseState, Transition
+from tereze.protocol import stricter, transition
+from tereze.referral.domain.casefile import CaseFile, Moment, Referral
+from tereze.referral.domain.clocks import Clock
+from tereze.referral.domain.handover import exclude_agency
+from tereze.referral.domain.response import respond
+from tereze.referral.domain.tasks import Task
+
+DUPLICATE = "case_joined"
+
+
+def survivor_first(one: CaseFile, other: CaseFile) -> tuple[CaseFile, CaseFile]:
+    """The older case goes on; the younger is joined into it."""
+    older, younger = sorted((one, other), key=lambda file: (file.opened_at, file.case_id))
+    return older, younger
+
+
+def join_cases(survivor: CaseFile, joined: CaseFile, referrals: Iterable[Referral], moment: Moment) -> None:
+    """Work of ``joined`` goes on in ``survivor``; ``referrals`` are those of the joined case.
+
+    Tasks move with their state and holder. Where both cases hold the same agency to the same duty, the less advanced task is
+    withdrawn and the other keeps the earliest start and due time of the two.
+    """
+    for agency_id, capacity in sorted(joined.bodies):
+        survivor.admit(agency_id, capacity)
+    survivor.risk = stricter(survivor.risk, joined.risk)
+    survivor.categories = tuple(dict.fromkeys((*survivor.categories, *joined.categories)))
+    attached = sorted(referrals, key=lambda referral: (referral.received_at, referral.referral_id))
+    for referral in attached:
+        survivor.tell(
+            ReferralAttached,
+            referral_id=referral.referral_id,
+            agency_id=referral.agency_id,
+            risk=referral.risk,
+            categories=referral.categories,
+        )
+    for task in joined.open_tasks():
+        _bring(survivor, joined, task, moment)
+    _bring_case_clocks(survivor, joined, moment)
+    for agency_id in sorted(survivor.excluded):
+        exclude_agency(survivor, agency_id, moment)
+    joined.state, joined.joined_into = CaseState.JOINED, survivor.case_id
+    joined.tell(CaseJoined, into_case_id=survivor.case_id)
+    respond(survivor, moment, since=min(referral.received_at for referral in attached))
+
+
+def _bring(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> None:
+    twin = next(
+        (t for t in survivor.open_tasks() if (t.service, t.agency_id) == (task.service, task.agency_id)),
+        None,
+    )
+    if twin is None:
+        _move(survivor, joined, task, moment)
+    elif twin.advance >= task.advance:
+        extra = joined.going_clocks(task.task_id)
+        _withdraw(joined, task, moment)
+        _merge(survivor, twin, extra, moment)
+    else:
+        extra = survivor.going_clocks(twin.task_id)
+        _withdraw(survivor, twin, moment)
+        _move(survivor, joined, task, moment)
+        _merge(survivor, task, extra, moment)
+
+
+def _move(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> None:
+    clocks = joined.going_clocks(task.task_id)
+    stopped = [clock for clock in joined.clocks.values() if clock.task_id == task.task_id and not clock.going]
+    for clock in clocks:
+        joined.cancel_clock(clock, moment.now)
+    del joined.tasks[task.task_id]
+    task.version += 1
+    survivor.tell_of(task, TaskAssigned, person_id=survivor.person_id, risk=survivor.risk, step=task.step)
+    for clock in clocks:
+        survivor.start_clock(clock.successor(moment.new_id("clk"), risk=survivor.risk))
+    for clock in stopped:  # what was answered stays answered where the task is now
+        survivor.clocks[clock.clock_id] = joined.clocks.pop(clock.clock_id)
+        survivor.touched.add(clock.clock_id)
+
+
+def _withdraw(file: CaseFile, task: Task, moment: Moment) -> None:
+    task.state = transition(task.state, Transition.WITHDRAWN, risk=file.risk).target
+    task.offered_agency_id = None
+    file.tell_of(task, TaskWithdrawn, reason=DUPLICATE)
+    for clock in file.going_clocks(task.task_id):
+        file.cancel_clock(clock, moment.now)
+
+
+def _merge(file: CaseFile, task: Task | None, extra: Iterable[Clock], moment: Moment) -> None:
+    """The clocks of the duty that ended: whichever began or ends earlier counts for the one that goes on."""
+    for other in extra:
+        own = next((c for c in file.going_clocks(task.task_id if task else None) if c.kind is other.kind), None)
+        if own is not None and (other.started_at < own.started_at or other.due_at < own.due_at):
+            merged = own.successor(
+                moment.new_id("clk"),
+                started_at=min(own.started_at, other.started_at),
+                due_at=min(own.due_at, other.due_at),
+            )
+            merged.take_in(other)
+            file.succeed(own, merged, moment.now)
+
+
+def _bring_case_clocks(survivor: CaseFile, joined: CaseFile, moment: Moment) -> None:
+    extra = joined.going_clocks(None)
+    for clock in extra:
+        joined.cancel_clock(clock, moment.now)
+    _merge(survivor, None, extra, moment)

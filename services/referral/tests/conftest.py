@@ -1,0 +1,123 @@
+"""Decides the world the tests live in: the shipped protocol, the agencies of Almaty, and a clock that tests turn."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tereze.contracts.directory import Agency
+from tereze.contracts.words import Category, Risk, StaffRole
+from tereze.protocol import Pack, Protocols, WorkingCalendar, load_calendar, load_pack
+from tereze.referral.domain.casefile import CaseFile, Moment, Referral
+from tereze.referral.domain.clocks import Clock
+from tereze.referral.domain.response import open_case
+from tereze.referral.domain.routing import Roster
+from tereze.referral.domain.tasks import Actor, Task
+
+COUNTRY = Path(__file__).resolve().parents[3] / "deploy" / "packs" / "kz"
+ALMATY = "KZ-75"
+FRIDAY = datetime(2026, 7, 24, 11, 40, tzinfo=UTC)  # 16:40 in Almaty
+HANDS = frozenset({StaffRole.MEMBER})
+
+
+@dataclass
+class World:
+    """A moment that can be moved, and the few verbs tests speak in."""
+
+    pack: Pack
+    calendar: WorkingCalendar
+    agencies: tuple[Agency, ...]
+    now: datetime = FRIDAY
+    open_tasks: dict[str, int] = field(default_factory=dict)  # by slug; the second clinic and school are busier
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def new_id(self, prefix: str) -> str:
+        return f"{prefix}_{next(self.numbers):032x}"
+
+    @property
+    def roster(self) -> Roster:
+        local = tuple(a for a in self.agencies if a.region_code in {ALMATY, None})
+        busy = {"almaty-clinic-2": 1, "almaty-school-2": 1} | self.open_tasks
+        return Roster(ALMATY, local, {self.agency(slug): count for slug, count in busy.items()})
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.now, self.pack, self.calendar, self.roster, self.new_id)
+
+    def after(self, **passed: float) -> Moment:
+        self.now += timedelta(**passed)
+        return self.moment
+
+    def agency(self, slug: str) -> str:
+        return next(a.agency_id for a in self.agencies if a.slug == slug)
+
+    def slug(self, agency_id: str | None) -> str:
+        return next(a.slug for a in self.agencies if a.agency_id == agency_id)
+
+    def referral(
+        self, risk: Risk = Risk.HIGH, *categories: Category, by: str = "almaty-school-1", at: datetime | None = None
+    ) -> Referral:
+        named = categories or (Category.PHYSICAL,)
+        return Referral(self.new_id("ref"), self.agency(by), ALMATY, at or self.now, risk, named)
+
+    def case(self, risk: Risk = Risk.HIGH, *categories: Category, by: str = "almaty-school-1") -> CaseFile:
+        return open_case(self.referral(risk, *categories, by=by), self.new_id("per"), self.moment, provisional=False)
+
+    def staff(self, slug: str, *roles: StaffRole) -> Actor:
+        return Actor(self.agency(slug), f"stf_{hash(slug) & 0xFFFFFFFF:032x}", frozenset(roles) or HANDS)
+
+    def holder_of(self, task: Task, *roles: StaffRole) -> Actor:
+        return self.staff(self.slug(task.agency_id), *roles)
+
+    def task(self, file: CaseFile, service: str) -> Task:
+        return next(t for t in file.tasks.values() if t.service == service)
+
+    def going(self, file: CaseFile, task: Task | None = None) -> dict[str, Clock]:
+        return {str(c.kind): c for c in file.going_clocks(task.task_id if task else None)}
+
+
+def told(file: CaseFile) -> list[str]:
+    """The news since the last look, as short words: ``task.assigned``."""
+    words = [event.type.removeprefix("tereze.").removesuffix(".v1") for event in file.news]
+    file.news.clear()
+    return words
+
+
+@pytest.fixture(scope="session")
+def news() -> Callable[[CaseFile], list[str]]:
+    return told
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    return load_pack((COUNTRY / "protocol" / "kz-default.yaml").read_text())
+
+
+@pytest.fixture(scope="session")
+def calendar() -> WorkingCalendar:
+    return load_calendar(path.read_text() for path in sorted((COUNTRY / "calendar").glob("*.yaml")))
+
+
+@pytest.fixture(scope="session")
+def protocols(pack: Pack, calendar: WorkingCalendar) -> Protocols:
+    return Protocols([pack], calendar)
+
+
+@pytest.fixture(scope="session")
+def agencies() -> tuple[Agency, ...]:
+    rows = yaml.safe_load((COUNTRY / "demo" / "agencies.yaml").read_text())
+    return tuple(Agency.model_validate(row, strict=False) for row in rows)
+
+
+@pytest.fixture
+def new_world(pack: Pack, calendar: WorkingCalendar, agencies: tuple[Agency, ...]) -> Callable[[], World]:
+    return lambda: World(pack, calendar, agencies)
+
+
+@pytest.fixture
+def world(new_world: Callable[[], World]) -> World:
+    return new_world()
