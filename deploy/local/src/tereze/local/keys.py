@@ -3,6 +3,7 @@
 import base64
 import json
 import secrets
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -41,3 +42,7 @@ def _secret(path: Path) -> None:
 def _write_private(path: Path, text: str) -> None:
     path.touch(mode=0o600)
     path.write_text(text)
+
+
+if __name__ == "__main__":
+    make_keys(Path(sys.argv[1]))
