@@ -1,6 +1,5 @@
 """Decides that the demo issuer signs in invented people as a real issuer would, and nobody else."""
 
-import json
 import subprocess
 import sys
 import time
