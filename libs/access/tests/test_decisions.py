@@ -1,5 +1,7 @@
 """Decides that the policies say what the field agreed; a row is one sentence of it."""
 
+from typing import Any
+
 import pytest
 
 from tereze.access import Actor, Resource, decide, decide_each
@@ -13,7 +15,7 @@ def actor(*roles: str, kind: str = "police") -> Actor:
     return Actor(subject="s", agency_id=US, agency_kind=kind, roles=frozenset(roles), staff_id="stf_1")
 
 
-def case(**facts: frozenset[str]) -> Resource:
+def case(**facts: Any) -> Resource:
     return Resource("case", owner_agency_id=THEM, **facts)
 
 

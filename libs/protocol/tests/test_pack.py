@@ -1,6 +1,7 @@
 """Decides that the shipped pack answers for every child, and that a bad pack is refused with the line of each mistake."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -67,9 +68,9 @@ def test_the_limits_are_those_agreed(pack: Pack, duty: ClockKind, limits: list[s
 
 
 def test_every_row_says_where_it_comes_from_and_speaks_three_languages(pack: Pack) -> None:
-    sourced = [*pack.obligations.values(), *pack.categories.values(), *pack.ladder.rungs]
+    sourced: list[Any] = [*pack.obligations.values(), *pack.categories.values(), *pack.ladder.rungs]
     assert all(row.source.strip() for row in sourced)
-    titled = [*pack.obligations.values(), *pack.categories.values(), *pack.steps.values(), pack]
+    titled: list[Any] = [*pack.obligations.values(), *pack.categories.values(), *pack.steps.values(), pack]
     assert all(row.title.kk and row.title.ru and row.title.en for row in titled)
 
 

@@ -1,6 +1,7 @@
 """Decides that a task moves exactly as the table says: every pair of state and transition, every role, every risk."""
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -87,7 +88,7 @@ def test_declining_is_barred_for_critical_and_high(risk: Risk, role: StaffRole) 
     ],
 )
 def test_an_attempt_is_no_contact(state: TaskState, what: Transition, sees_the_child: bool, needed: bool) -> None:
-    asked = {"roles": frozenset({StaffRole.MEMBER}), "risk": Risk.HIGH, "sees_the_child": sees_the_child}
+    asked: Any = {"roles": frozenset({StaffRole.MEMBER}), "risk": Risk.HIGH, "sees_the_child": sees_the_child}
     transition(state, what, contact=True, **asked)
     if needed:
         with pytest.raises(ContactMissing) as refused:

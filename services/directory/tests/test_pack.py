@@ -29,7 +29,7 @@ def write(tmp_path):
         texts = {"pack.yaml": "{name: kz, version: kz-1}", "regions.csv": REGIONS, "demo/agencies.yaml": "[]"}
         for name, text in {**texts, "demo/staff.yaml": "[]", **files}.items():
             (tmp_path / name).write_text(text, encoding="utf-8")
-        return tmp_path
+        return Path(tmp_path)
 
     return _write
 

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ IIN = "150307599990"  # invented; its check digit does not hold, so it is flagge
 SOUND, OTHER_SOUND = "150307599992", "150307599982"
 
 
-def child(text: str = "", born: date | None = BORN, **more: object) -> Child:
+def child(text: str = "", born: date | None = BORN, **more: Any) -> Child:
     family, given_name, patronymic = (text.split() + [""] * 3)[:3]
     return Child(
         family=family or None, given=given_name or None, patronymic=patronymic or None, birth_date=born, **more

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 from enum import Enum
+from pathlib import Path
 
 from tereze.local import show
 from tereze.local.layout import REPOSITORY
@@ -12,8 +13,8 @@ from tereze.local.layout import REPOSITORY
 CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Lint", ("ruff", "check", ".")),
     ("Format", ("ruff", "format", "--check", ".")),
-    ("Types", ("mypy",)),
-    ("Walls", ("importlinter.cli",)),
+    ("Types", ("mypy", "libs", "services", "deploy", "tests", "tereze", "conftest.py")),
+    ("Walls", ("lint-imports",)),
 )
 
 
@@ -41,7 +42,7 @@ def run(which: Which, words: Sequence[str]) -> int:
 
 def _check(name: str, command: Sequence[str]) -> bool:
     started = time.monotonic()
-    words = [sys.executable, "-m", *command]
+    words = [str(Path(sys.executable).with_name(command[0])), *command[1:]]
     done = subprocess.run(words, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     verdict = "ok" if done.returncode == 0 else "FAILED"
     show.line(name, f"{verdict} {time.monotonic() - started:.1f} s")
