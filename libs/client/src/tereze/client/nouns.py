@@ -101,6 +101,8 @@ class Staff(Noun[D]):
     """People and systems of your agency."""
 
     list = Listing(directory.staff)
+    suspend = Operation(directory.suspend)
+    reinstate = Operation(directory.reinstate)
 
 
 class Regions(Noun[D]):

@@ -15,7 +15,7 @@ def agencies(
     *, region_code: str | None = None, kind: AgencyKind | None = None, limit: int | None = None
 ) -> Stream[Agency]:
     """Every agency, of one region or kind where given; pages are fetched as they are needed."""
-    asked = query(region_code=region_code, kind=kind, limit=limit)
+    asked = query(region=region_code, kind=kind, limit=limit)
     return pages(Call("GET", "/v1/agencies", shape(AgencyPage), asked, repeatable=True))
 
 
@@ -32,6 +32,16 @@ def series(name: str) -> Call[OfficialSeries]:
 def staff(*, limit: int | None = None) -> Stream[StaffMember]:
     """The staff of your agency; pages are fetched as they are needed."""
     return pages(Call("GET", "/v1/staff", shape(StaffPage), query(limit=limit), repeatable=True))
+
+
+def suspend(staff_id: str) -> Call[StaffMember]:
+    """Take a member's access away, as their head or manager or as an operator; it bites on their next call."""
+    return Call("POST", f"/v1/staff/{segment(staff_id)}/suspend", shape(StaffMember), repeatable=True)
+
+
+def reinstate(staff_id: str) -> Call[StaffMember]:
+    """Give a suspended member their access back."""
+    return Call("POST", f"/v1/staff/{segment(staff_id)}/reinstate", shape(StaffMember), repeatable=True)
 
 
 def sla() -> Call[SlaBoard]:

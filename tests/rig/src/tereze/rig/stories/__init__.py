@@ -1,0 +1,77 @@
+"""Decides which stories there are and how one is asked for (`./tereze trigger NAME`); must never call a broken story told."""
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from tereze.client import TerezeError
+from tereze.local.layout import DEFAULT_DATA, Layout
+from tereze.local.state import running_state
+from tereze.rig.stories import outage, same_child_twice, school_report
+from tereze.rig.stories.ground import Ground, RunningGround
+from tereze.rig.stories.telling import Listener, Narrator, StoryBroken, as_json
+
+_NO_STACK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One story: what it shows, and how it is told."""
+
+    title: str
+    tell: Callable[[Ground, Listener], None]
+
+
+STORIES: Mapping[str, Story] = {
+    "school-report": Story(school_report.TITLE, school_report.tell),
+    "same-child-twice": Story(same_child_twice.TITLE, same_child_twice.tell),
+    "outage": Story(outage.TITLE, outage.tell),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Tell one story on the running stack; returns 0 when it held."""
+    asked = _options().parse_args(list(arguments))
+    if asked.name is None:
+        _list_stories(as_document=asked.json)
+        return 0
+    err = Console(stderr=True, highlight=False, quiet=asked.json)
+    layout = Layout(asked.data.resolve())
+    running = running_state(layout.state)
+    if running is None:
+        Console(stderr=True).print(f"No stack runs on {layout.root}: ./tereze up first.", markup=False)
+        return _NO_STACK
+    story = STORIES[asked.name]
+    err.print(f"  {story.title}", style="bold cyan", markup=False)
+    narrator, broken, began = Narrator(err), None, time.monotonic()
+    try:
+        story.tell(RunningGround(layout, running.url), narrator)
+    except (StoryBroken, TerezeError) as reason:
+        broken = str(reason)
+        Console(stderr=True).print(f"    ✗ {broken}", style="bold red", markup=False)
+    if asked.json:
+        print(json.dumps(as_json(asked.name, narrator.beats, broken, time.monotonic() - began), ensure_ascii=False))
+    return 0 if broken is None else 1
+
+
+def _options() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./tereze trigger", description="Tell one story live; it fails where it does not hold."
+    )
+    parser.add_argument("name", nargs="?", choices=sorted(STORIES), help="without a name, the stories are listed")
+    parser.add_argument("--json", action="store_true", help="nothing but one JSON document")
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="the data directory of the running stack")
+    return parser
+
+
+def _list_stories(*, as_document: bool) -> None:
+    if as_document:
+        print(json.dumps([{"name": name, "title": story.title} for name, story in STORIES.items()]))
+        return
+    for name, story in STORIES.items():
+        print(f"{name:<18} {story.title}")
