@@ -1,5 +1,6 @@
 """Decides how a test stands inside one service: its real database, its real app, callers with real tokens; must never fake either."""
 
+import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from tereze.chassis.replica import directory_handlers
 from tereze.chassis.service import Runtime, Service
 from tereze.chassis.settings import ServiceSettings
 from tereze.contracts.directory import Agency, AgencyPublished, Region, RegionPublished, StaffPublished, StaffRecord
-from tereze.contracts.events import Envelope, Event
+from tereze.contracts.events import Envelope, Event, read_envelope
 from tereze.local.issuer import TokenMint
 
 PACK = Path(__file__).resolve().parents[5] / "deploy" / "packs" / "kz"
@@ -43,6 +44,19 @@ def demo_staff() -> dict[str, StaffRecord]:
     }
 
 
+def a_referral(**changes: Any) -> dict[str, Any]:
+    """A referral as an agency sends it; ``changes`` replace parts, None removes one."""
+    whole = {
+        "region_code": "KZ-75",
+        "risk": "high",
+        "categories": ["kz-vac:physical"],
+        "child": {"family": "Ахметова", "given": "Айша", "birth_date": "2017-02-11", "sex": "female"},
+        "narrative": "Мұғалім қолындағы көгерген жерді байқады.",
+        **changes,
+    }
+    return {name: value for name, value in whole.items() if value is not None}
+
+
 @dataclass(frozen=True)
 class Inside:
     """One service as a test meets it."""
@@ -58,6 +72,25 @@ class Inside:
                 envelope = Envelope(new_id("evt"), "/tereze/test", work.now, event)
                 for handler in (handlers or self.runtime.service.handlers).of(event.type):
                     await handler(event, work, envelope)
+
+    async def told(self) -> list[Event]:
+        """What the service published so far, in order."""
+        async with self.runtime.database.work() as work:
+            rows = await work.raw.fetch("SELECT headers::text AS headers, payload FROM outbox ORDER BY position")
+        return [read_envelope(json.loads(row["headers"]), row["payload"]).data for row in rows]
+
+    async def count(self, *tables: str) -> dict[str, int]:
+        """How many rows each table holds."""
+        async with self.runtime.database.work() as work:
+            return {name: await work.raw.fetchval(f"SELECT count(*) FROM {name}") for name in tables}  # noqa: S608 - ours
+
+    async def everything(self) -> str:
+        """All that rests in the service's database, as text: bytes are shown as the characters they spell."""
+        async with self.runtime.database.work() as work:
+            tables = await work.raw.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            rows = [await work.raw.fetch(f"SELECT * FROM {table}") for (table,) in tables]  # noqa: S608 - ours
+        cells = [cell for table in rows for row in table for cell in row.values()]
+        return "\n".join(cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell) for cell in cells)
 
     async def hear(self, *events: Event) -> None:
         """Hand over events of the directory, which the chassis handles for every service."""

@@ -1,0 +1,130 @@
+"""Decides how a referral comes in over HTTP and what its submitter reads of it; must never answer 202 before the commit."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from tereze.chassis import replica
+from tereze.chassis.http import (
+    BadCursor,
+    Caller,
+    Cursor,
+    Idempotency,
+    Limit,
+    OpenWork,
+    Principal,
+    Reply,
+    body,
+    decode_cursor,
+    encode_cursor,
+    etag,
+    once,
+)
+from tereze.chassis.ids import new_id
+from tereze.chassis.work import Work
+from tereze.contracts.facts import NotFound
+from tereze.contracts.ids import ReferralId
+from tereze.contracts.referrals import (
+    ReferralAccepted,
+    ReferralPage,
+    ReferralSubmission,
+    ReferralSubmitted,
+    ReferralView,
+)
+from tereze.intake import domain, store
+from tereze.protocol import Protocols, answers_due
+
+_NEWEST = "ref_" + "g" * 32  # sorts after every id
+_REFERRAL_ID = re.compile(r"ref_[0-9a-f]{32}\Z")
+
+
+def routes(protocols: Protocols) -> APIRouter:
+    """The way in for agencies, under the protocols of one country."""
+    router = APIRouter(tags=["referrals"])
+    regions: set[str] = set()  # known to exist; a region is never taken back
+
+    @router.post("/v1/referrals", status_code=202, response_model=ReferralAccepted)
+    async def submit_referral(
+        submission: body[ReferralSubmission], key: Idempotency, caller: Caller, work: OpenWork
+    ) -> Response:
+        """Report a concern about a child. 202: it is kept, its clocks run, and `answers_due` says who answers by when."""
+
+        async def accept() -> Reply:
+            await _check(submission, caller, work, regions, protocols)
+            return await _accept(submission, caller, work, protocols)
+
+        return await once(key, work, caller, submission, accept)
+
+    @router.get("/v1/referrals", response_model=ReferralPage)
+    async def list_referrals(caller: Caller, work: OpenWork, cursor: Cursor = None, limit: Limit = 20) -> Response:
+        """What your agency submitted, newest first."""
+        found = await store.page_of_referrals(
+            work, agency_id=caller.agency_id, before=_position(cursor), limit=limit + 1
+        )
+        shown = [kept.view for kept in found[:limit]]
+        has_more = len(found) > limit
+        following = encode_cursor({"before": shown[-1].referral_id}) if has_more else None
+        page = ReferralPage(items=tuple(shown), has_more=has_more, cursor=following)
+        return Reply(200, page).response()
+
+    @router.get("/v1/referrals/{referral_id}", response_model=ReferralView)
+    async def read_referral(referral_id: Annotated[ReferralId, Path()], caller: Caller, work: OpenWork) -> Response:
+        """What became of a referral of your agency: its case, who holds which part, and by when."""
+        kept = await store.find_referral(work, referral_id, agency_id=caller.agency_id)
+        if kept is None:
+            raise NotFound
+        return Reply(200, kept.view, etag(kept.version)).response()
+
+    return router
+
+
+async def _check(
+    submission: ReferralSubmission, caller: Principal, work: Work, regions: set[str], protocols: Protocols
+) -> None:
+    if submission.agency_id not in (None, caller.agency_id):
+        if await replica.agency(work, submission.agency_id) is None:
+            raise domain.UnknownAgency(pointer="/agency_id")
+        raise domain.ForeignAgency(pointer="/agency_id")
+    if submission.region_code not in regions:
+        if await replica.region(work, submission.region_code) is None:
+            raise domain.UnknownRegion(pointer="/region_code")
+        regions.add(submission.region_code)
+    domain.check_times(submission, received_at=work.now, zone=protocols.calendar.zone)
+
+
+async def _accept(submission: ReferralSubmission, caller: Principal, work: Work, protocols: Protocols) -> Reply:
+    pack = protocols.in_force(work.now)
+    owed = answers_due(pack, protocols.calendar, submission.risk, submission.categories, work.now)
+    sealer = work.runtime.sealer
+    event = ReferralSubmitted(
+        referral_id=new_id("ref"),
+        received_at=work.now,
+        occurred_at=submission.occurred_at,
+        channel=submission.channel,
+        agency_id=caller.agency_id,
+        region_code=submission.region_code,
+        risk=submission.risk,
+        categories=submission.categories,
+        sealed_particulars=sealer.seal("registry", domain.particulars_of(submission)),
+        sealed_account=sealer.seal("referral", domain.account_of(submission)),
+    )
+    await store.add_referral(work, event, protocol_version=pack.version, answers_due=owed)
+    work.publish(event)
+    accepted = ReferralAccepted(
+        referral_id=event.referral_id,
+        received_at=event.received_at,
+        protocol_version=pack.version,
+        answers_due=owed,
+        flags=domain.flags_of(submission.child),
+    )
+    return Reply(202, accepted, {"Location": f"/v1/referrals/{event.referral_id}"})
+
+
+def _position(cursor: str | None) -> str:
+    if cursor is None:
+        return _NEWEST
+    before = decode_cursor(cursor).get("before")
+    if not isinstance(before, str) or not _REFERRAL_ID.match(before):
+        raise BadCursor
+    return before

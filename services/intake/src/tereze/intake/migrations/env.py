@@ -1,0 +1,6 @@
+"""Decides how intake's migrations run: as every service's do; must never hold DDL."""
+
+from tereze.chassis.migrate import run_env
+from tereze.intake.store import metadata
+
+run_env(metadata)
