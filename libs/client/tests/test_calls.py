@@ -173,7 +173,7 @@ def an_event(number: int) -> CloudEvent:
 
 def test_the_feed_goes_on_after_the_last_event_and_ends_when_not_followed() -> None:
     plan = subscriptions.events(after="evt_0")
-    assert asked(next(plan)).query == {"after": "evt_0", "limit": "100", "timeout": "0"}
+    assert asked(next(plan)).query == {"after": "evt_0", "limit": "1000", "timeout": "0"}
     assert plan.send((an_event(1), an_event(2))) == Given((an_event(1), an_event(2)))
     assert asked(next(plan)).query["after"] == an_id("evt", 2)
     with pytest.raises(StopIteration):

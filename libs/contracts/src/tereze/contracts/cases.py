@@ -236,7 +236,7 @@ class ClockView(Contract):
 
 
 class TaskView(Contract):
-    """A task as shown to whoever may see it."""
+    """A task as shown to whoever may see it. What the reader need not know is left out."""
 
     task_id: Annotated[TaskId, OPERATIONAL]
     case_id: Annotated[CaseId, OPERATIONAL]
@@ -248,7 +248,7 @@ class TaskView(Contract):
     offered_agency_id: Annotated[AgencyId | None, OPERATIONAL] = None
     state: Annotated[TaskState, OPERATIONAL]
     fhir_status: Annotated[str, OPERATIONAL]
-    risk: Annotated[Risk, ALLEGATION]
+    risk: Annotated[Risk | None, ALLEGATION] = None
     responsible_staff_id: Annotated[StaffId | None, STAFF] = None
     breached: Annotated[bool, OPERATIONAL]
     assigned_at: Annotated[AwareDatetime, OPERATIONAL]
@@ -276,20 +276,20 @@ class AttachedReferral(Contract):
     referral_id: Annotated[ReferralId, OPERATIONAL]
     agency_id: Annotated[AgencyId, OPERATIONAL]
     received_at: Annotated[AwareDatetime, OPERATIONAL]
-    risk: Annotated[Risk, ALLEGATION]
-    categories: Annotated[tuple[Category, ...], ALLEGATION]
+    risk: Annotated[Risk | None, ALLEGATION] = None
+    categories: Annotated[tuple[Category, ...], ALLEGATION] = ()
     narrative: Annotated[str | None, ALLEGATION] = None
 
 
 class CaseSummary(Contract):
-    """A row of ``GET /v1/cases``."""
+    """A row of ``GET /v1/cases``. What the reader need not know is left out."""
 
     case_id: Annotated[CaseId, OPERATIONAL]
     version: Annotated[int, OPERATIONAL]
     state: Annotated[CaseState, OPERATIONAL]
-    region_code: Annotated[RegionCode, LOCATION]
-    risk: Annotated[Risk, ALLEGATION]
-    categories: Annotated[tuple[Category, ...], ALLEGATION]
+    region_code: Annotated[RegionCode | None, LOCATION] = None
+    risk: Annotated[Risk | None, ALLEGATION] = None
+    categories: Annotated[tuple[Category, ...], ALLEGATION] = ()
     opened_at: Annotated[AwareDatetime, OPERATIONAL]
     next_due_at: Annotated[AwareDatetime | None, OPERATIONAL] = None
     breached: Annotated[bool, OPERATIONAL] = False

@@ -65,9 +65,10 @@ def events(
     desk: Desk,
     follow: Annotated[bool, typer.Option("--follow", help="Go on waiting for the next event.")] = False,
     after: Annotated[str | None, typer.Option(metavar="EVENT", help="Start after this event id.")] = None,
+    event_type: Types = None,
 ) -> None:
     """Print your agency's events in order, one a line."""
-    for event in desk.client.events(after=after, follow=follow):
+    for event in desk.client.events(after=after, follow=follow, types=tuple(event_type or ())):
         if desk.as_json:
             desk.write(event)
         else:

@@ -55,20 +55,32 @@ def deliveries(subscription_id: str, *, limit: int | None = None) -> Stream[Deli
 
 
 def events(
-    *, after: str | None = None, follow: bool = False, limit: int = 100, wait: float = 20.0
+    *,
+    after: str | None = None,
+    types: tuple[str, ...] = (),
+    follow: bool = False,
+    limit: int = 1_000,
+    wait: float = 20.0,
 ) -> Stream[CloudEvent]:
     """Every event your agency may see, in order, from after the event ``after`` or from the oldest kept.
 
-    With ``follow`` the iterator never ends: it waits for the next event (long poll of ``wait`` seconds). Keep the id of
-    the last event you have dealt with and give it as ``after`` when you start again: nothing is missed.
+    ``types`` leaves out every other type. With ``follow`` the iterator never ends: it waits for the next event (long
+    poll of ``wait`` seconds). Keep the id of the last event you have dealt with and give it as ``after`` when you start
+    again: nothing is missed.
     """
     read = shape(tuple[CloudEvent, ...])
     while True:
         timeout = wait if follow else 0.0
+        asked = query(after=after, types=",".join(types) or None, limit=limit, timeout=f"{timeout:g}")
         batch = yield Call(
-            "GET", "/v1/events", read, query(after=after, limit=limit, timeout=f"{timeout:g}"), repeatable=True,
-            headers={"Accept": "application/cloudevents-batch+json, application/problem+json"}, wait=timeout,
-        )  # fmt: skip
+            "GET",
+            "/v1/events",
+            read,
+            asked,
+            headers={"Accept": "application/cloudevents-batch+json, application/problem+json"},
+            repeatable=True,
+            wait=timeout,
+        )
         if batch:
             after = batch[-1].id
             yield Given(batch)

@@ -93,7 +93,7 @@ def _heading(desk: Desk, case: CaseView) -> Text:
         (case.case_id, "bold"), "  ", risk(words, case.risk), "  ", categories(words, case.categories), "  ",
         words.code("case", case.state),
     )  # fmt: skip
-    text.append(f"\n{words('head.opened')} {words.at(case.opened_at)} · {case.region_code}", "dim")
+    text.append(f"\n{words('head.opened')} {words.at(case.opened_at)} · {case.region_code or '—'}", "dim")
     text.append(f" · {case.protocol_version} · v{case.version}", "dim")
     if case.person_id:
         key = "case.provisional" if case.provisional else "case.of-person"

@@ -29,10 +29,10 @@ def listed(
     return table(words, heads, rows) if rows else Text(words(empty))
 
 
-def risk(words: Words, code: str) -> Text:
-    """A risk level; the colour only underlines the word."""
+def risk(words: Words, code: str | None) -> Text:
+    """A risk level, or a dash where it is withheld; the colour only underlines the word."""
     return Text(
-        words.code("risk", code), style={"critical": "bold red", "high": "red", "medium": "yellow"}.get(code, "")
+        words.code("risk", code), style={"critical": "bold red", "high": "red", "medium": "yellow"}.get(code or "", "")
     )
 
 
