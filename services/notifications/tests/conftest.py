@@ -1,142 +1,58 @@
-"""Builds the world of the tests in the words of the field: agencies and the events of a case, in order."""
+"""Builds the world of the tests: the real service over a database of its own, and a partner's receiver."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
-from uuid import uuid4
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 import pytest
 
-from tereze.contracts.cases import (
-    CaseEvent,
-    CaseOpened,
-    CaseTriaged,
-    ClockBreached,
-    ClockStarted,
-    ReferralAttached,
-    TaskAccepted,
-    TaskAssigned,
-    TaskDeclined,
-    TaskFulfilled,
-    TaskOffered,
-    TaskReceived,
-    TaskRerouted,
-)
-from tereze.contracts.words import (
-    AgencyKind,
-    Category,
-    ClockKind,
-    DeclineReason,
-    LadderLevel,
-    Outcome,
-    Risk,
-    TaskState,
+from tereze.local.fixtures import NewEnvironment, NewServiceDatabase
+from tereze.local.issuer import TokenMint
+from tereze.notifications.app import build
+from tereze.notifications.settings import NotificationSettings
+from tereze.rig.casestory import CaseStory
+from tereze.rig.inside import Inside, stand_inside
+from tereze.rig.partner import Receiver, listening
+
+SLUGS = (
+    "almaty-police",
+    "almaty-school-1",
+    "almaty-clinic-1",
+    "almaty-clinic-2",
+    "almaty-desk",
+    "ombudsman",
+    "ministry",
 )
 
-E = TypeVar("E", bound=CaseEvent)
-FRIDAY = datetime(2026, 3, 6, 11, 40, tzinfo=UTC)
-
-
-def invent(prefix: str) -> str:
-    return f"{prefix}_{uuid4().hex}"
-
-
-@dataclass
-class CaseStory:
-    """Tells the events of one invented case; each call is the next event."""
-
-    case_id: str = field(default_factory=lambda: invent("cas"))
-    person_id: str = field(default_factory=lambda: invent("per"))
-    version: int = 0
-    events: list[CaseEvent] = field(default_factory=list)
-
-    def opened(self) -> CaseOpened:
-        return self._tell(
-            CaseOpened,
-            person_id=self.person_id,
-            provisional=False,
-            risk=Risk.HIGH,
-            categories=(Category.PHYSICAL,),
-            opened_at=FRIDAY,
-        )
-
-    def referred(self, by: str) -> ReferralAttached:
-        return self._tell(
-            ReferralAttached,
-            referral_id=invent("ref"),
-            agency_id=by,
-            risk=Risk.HIGH,
-            categories=(Category.PHYSICAL,),
-        )
-
-    def assigned(self, to: str, task: str | None = None) -> TaskAssigned:
-        return self._task(TaskAssigned, task or invent("tsk"), to, person_id=self.person_id, risk=Risk.HIGH, step="see")
-
-    def offered(self, task: str, holder: str, to: str) -> TaskOffered:
-        return self._task(TaskOffered, task, holder, offered_agency_id=to, person_id=self.person_id)
-
-    def rerouted(self, task: str, away_from: str, to: str) -> TaskRerouted:
-        return self._task(TaskRerouted, task, to, from_agency_id=away_from, person_id=self.person_id, hop=1)
-
-    def received(self, task: str, by: str) -> TaskReceived:
-        return self._task(TaskReceived, task, by, state=TaskState.RECEIVED, by_agency_id=by)
-
-    def accepted(self, task: str, by: str) -> TaskAccepted:
-        return self._task(
-            TaskAccepted, task, by, state=TaskState.ACCEPTED, by_agency_id=by, responsible_staff_id=invent("stf")
-        )
-
-    def declined(self, task: str, by: str, reason: DeclineReason) -> TaskDeclined:
-        return self._task(TaskDeclined, task, by, state=TaskState.DECLINED, by_agency_id=by, reason=reason)
-
-    def fulfilled(self, task: str, by: str) -> TaskFulfilled:
-        return self._task(
-            TaskFulfilled, task, by, state=TaskState.FULFILLED, by_agency_id=by, outcome=Outcome.CHILD_SAFE
-        )
-
-    def triaged(self, by: str) -> CaseTriaged:
-        return self._tell(CaseTriaged, risk=Risk.HIGH, by_agency_id=by)
-
-    def clock_started(self, of: str, task: str | None = None, clock: str | None = None) -> ClockStarted:
-        return self._clock(ClockStarted, of, task, clock)
-
-    def breached(self, of: str, task: str | None, told: tuple[str, ...], clock: str | None = None) -> ClockBreached:
-        return self._clock(
-            ClockBreached,
-            of,
-            task,
-            clock,
-            level=LadderLevel.BREACH,
-            fired_at=FRIDAY + timedelta(hours=2),
-            level_due_at=FRIDAY + timedelta(hours=2),
-            late_by_ms=40,
-            told_agency_ids=told,
-        )
-
-    def _task(self, shape: type[E], task: str, agency: str, **facts: Any) -> E:
-        state = facts.pop("state", TaskState.REQUESTED)
-        facts |= {"service": AgencyKind.HEALTH, "state": state, "fhir_status": state.fhir}
-        return self._tell(shape, task_id=task, agency_id=agency, **facts)
-
-    def _clock(self, shape: type[E], of: str, task: str | None, clock: str | None, **facts: Any) -> E:
-        kind = ClockKind.ACKNOWLEDGE if task else ClockKind.TRIAGE
-        facts |= {"clock_id": clock or invent("clk"), "clock_kind": kind, "task_id": task, "risk": Risk.HIGH}
-        return self._tell(shape, agency_id=of, started_at=FRIDAY, due_at=FRIDAY + timedelta(hours=2), **facts)
-
-    def _tell(self, shape: type[E], **facts: Any) -> E:
-        self.version += 1
-        event = shape(
-            case_id=self.case_id,
-            case_version=self.version,
-            region_code="KZ-75",
-            protocol_version="kz-default 1",
-            **facts,
-        )
-        self.events.append(event)
-        return event
+Open = Callable[..., AbstractAsyncContextManager[Inside]]
 
 
 @pytest.fixture
 def case_story() -> Callable[[], CaseStory]:
     return CaseStory
+
+
+@pytest.fixture
+def open_service(service_database: NewServiceDatabase, service_environment: NewEnvironment, mint: TokenMint) -> Open:
+    """Call it with settings for a service over a database of its own; the demo agencies are known to it."""
+
+    @asynccontextmanager
+    async def opened(database: str | None = None, **settings: Any) -> AsyncIterator[Inside]:
+        environment = service_environment(database or service_database("notifications"), **settings)
+        async with stand_inside(build, environment, mint, NotificationSettings) as inside:
+            await inside.know(*SLUGS)
+            yield inside
+
+    return opened
+
+
+@pytest.fixture
+async def notifications(open_service: Open) -> AsyncIterator[Inside]:
+    async with open_service() as inside:
+        yield inside
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with listening(Receiver()) as opened:
+        yield opened

@@ -61,6 +61,16 @@ class SubscriptionPage(Contract):
     cursor: Annotated[str | None, OPERATIONAL] = None
 
 
+TEST_EVENT_TYPE = "tereze.subscription.tested.v1"
+
+
+class SubscriptionTested(Contract):
+    """Data of the event that ``POST /v1/subscriptions/{id}/test`` sends; it is for that subscription only and on no topic."""
+
+    subscription_id: Annotated[SubscriptionId, OPERATIONAL]
+    asked_at: Annotated[AwareDatetime, OPERATIONAL]
+
+
 class DeliveryState(StrEnum):
     """Where one delivery stands."""
 

@@ -32,6 +32,11 @@ def demo_agencies() -> dict[str, Agency]:
     return {row["slug"]: Agency.model_validate(row, strict=False) for row in rows}
 
 
+def agency_id(slug: str) -> str:
+    """The id of a demo agency."""
+    return demo_agencies()[slug].agency_id
+
+
 @cache
 def demo_staff() -> dict[str, StaffRecord]:
     """The demo's staff by what follows ``demo:`` in their subjects, e.g. ``almaty-police:member``."""
@@ -126,11 +131,14 @@ class Inside:
 
 @asynccontextmanager
 async def stand_inside(
-    build: Callable[[ServiceSettings], Service], environment: Mapping[str, str], mint: TokenMint
+    build: Callable[[ServiceSettings], Service],
+    environment: Mapping[str, str],
+    mint: TokenMint,
+    settings_class: type[ServiceSettings] = ServiceSettings,
 ) -> AsyncIterator[Inside]:
     """A service put together as its process would, from the TEREZE_ variables; its tokens come from ``mint``."""
     named = {name.removeprefix("TEREZE_").lower(): value for name, value in environment.items()}
-    settings = ServiceSettings.model_validate({**named, "jwks_url": mint.jwks_url})
+    settings = settings_class.model_validate({**named, "jwks_url": mint.jwks_url})
     runtime = Runtime.assemble(settings, build(settings))
     app = create_app(runtime)
     async with app.router.lifespan_context(app):

@@ -1,6 +1,6 @@
 """Decides how much may be sent to one endpoint while it fails; must never look at another endpoint."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 
@@ -43,6 +43,12 @@ class Circuit:
         pause = max(asked_to_wait or timedelta(), _probe_pause(failures, rules))
         blocked = max(filter(None, (self.blocked_until, now + pause)), default=now) if pause else self.blocked_until
         return Circuit(failures=failures, failing_since=self.failing_since or now, blocked_until=blocked)
+
+    def while_probing(self, now: datetime, rules: CircuitRules) -> "Circuit":
+        """A probe is on its way: nobody else sends one meanwhile."""
+        if not self.is_open(rules):
+            return self
+        return replace(self, blocked_until=now + _probe_pause(self.failures, rules))
 
 
 def _probe_pause(failures: int, rules: CircuitRules) -> timedelta:

@@ -1,0 +1,63 @@
+"""Decides what one reader's feed holds next and how long to wait for it; must never hand out what may not be seen at this moment."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from tereze.access import Actor
+from tereze.chassis.work import Work
+from tereze.contracts.subscriptions import CloudEvent
+from tereze.notifications.entitlement import sees_every_case, tell_what_may_be_seen
+from tereze.notifications.store.feed import Place, Scope, following, more_is_settling
+from tereze.notifications.store.log import EVERYBODY
+
+SETTLING_PAUSE = 0.01
+_MOST_SCANS = 20  # a reader with very much withheld in a row gets a cursor past it instead of waiting for a full page
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Events in order and the place up to which was looked. ``settling``: more is committed but not safe to hand out yet."""
+
+    events: tuple[CloudEvent, ...]
+    place: Place
+    settling: bool = False
+
+
+def scope_of(actor: Actor) -> Scope:
+    """Whose log this actor reads."""
+    return Scope(actor.agency_id, whole=sees_every_case(actor))
+
+
+async def next_page(work: Work, actor: Actor, after: Place, types: Sequence[str], limit: int) -> Page:
+    """What follows ``after`` and may be seen now, at most ``limit`` events."""
+    scope, place, events = scope_of(actor), after, list[CloudEvent]()
+    for _ in range(_MOST_SCANS):
+        wanted = limit - len(events)
+        found = await following(work, scope, place, types, wanted)
+        if found:
+            place = found[-1].place
+            told = await tell_what_may_be_seen(work, actor, [item.entry for item in found])
+            events += [event for event in told if event is not None]
+        if len(found) < wanted or len(events) >= limit:
+            break
+    settling = not events and await more_is_settling(work, scope)
+    return Page(tuple(events), place, settling)
+
+
+async def wait_for_more(rung: asyncio.Event, page: Page, seconds: float) -> bool:
+    """Wait until more may be there; False when the seconds passed in silence."""
+    if page.settling:
+        await asyncio.sleep(min(SETTLING_PAUSE, max(0.0, seconds)))
+        return True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(max(0.0, seconds)):
+            await rung.wait()
+            return True
+    return False
+
+
+def name_at(bell_scope: Scope) -> str:
+    """By which name this reader hears the bell."""
+    return EVERYBODY if bell_scope.whole else bell_scope.agency_id

@@ -1,0 +1,68 @@
+"""Decides how it is kept who takes part in which case, and until when; must never decide what a participant may see."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from tereze.chassis.work import Work
+from tereze.notifications.domain.participation import Capacity, Change, Joins, Leaves
+
+_JOIN = """
+INSERT INTO participant AS known (case_id, agency_id, capacity, place, since)
+SELECT $1, joins.agency_id, joins.capacity, joins.place, $2
+FROM unnest($3::text[], $4::text[], $5::text[]) AS joins (agency_id, capacity, place)
+ON CONFLICT (case_id, agency_id, capacity, place)
+  DO UPDATE SET since = excluded.since, until = NULL WHERE known.until IS NOT NULL
+RETURNING agency_id
+"""
+
+_LEAVE = """
+UPDATE participant SET until = $2
+WHERE case_id = $1 AND capacity = $3 AND place = $4 AND until IS NULL
+  AND ($5::text IS NULL OR agency_id = $5) AND agency_id IS DISTINCT FROM $6::text
+"""
+
+_CARRY_EXCLUSIONS = """
+INSERT INTO participant (case_id, agency_id, capacity, place, since)
+SELECT $2, agency_id, capacity, place, $3 FROM participant WHERE case_id = $1 AND capacity = 'excluded' AND until IS NULL
+ON CONFLICT DO NOTHING
+"""
+
+_CAPACITIES = """
+SELECT known.case_id, known.agency_id, known.capacity FROM participant AS known
+JOIN unnest($1::text[], $2::text[]) AS asked (case_id, agency_id)
+  ON known.case_id = asked.case_id AND known.agency_id = asked.agency_id
+WHERE known.until IS NULL
+"""
+
+Capacities = Mapping[tuple[str, str], frozenset[Capacity]]
+
+
+async def apply_changes(work: Work, case_id: str, changes: Sequence[Change]) -> frozenset[str]:
+    """Record who leaves and who joins; returns agencies that took no part that way until now."""
+    for change in changes:
+        if isinstance(change, Leaves):
+            await work.raw.execute(
+                _LEAVE, case_id, work.now, change.capacity, change.place, change.agency_id, change.unless
+            )
+    joins = list(dict.fromkeys(change for change in changes if isinstance(change, Joins)))
+    if not joins:
+        return frozenset()
+    agencies, capacities_, places = zip(*((join.agency_id, join.capacity, join.place) for join in joins), strict=True)
+    rows = await work.raw.fetch(_JOIN, case_id, work.now, agencies, capacities_, places)
+    return frozenset(row["agency_id"] for row in rows)
+
+
+async def carry_exclusions(work: Work, case_id: str, into_case_id: str) -> None:
+    """Whoever must not hear of one file of a child must not hear of the other."""
+    await work.raw.execute(_CARRY_EXCLUSIONS, case_id, into_case_id, work.now)
+
+
+async def capacities(work: Work, asked: Iterable[tuple[str, str]]) -> Capacities:
+    """As what each (case id, agency id) takes part right now; pairs that take no part are absent."""
+    pairs = set(asked)
+    if not pairs:
+        return {}
+    found: dict[tuple[str, str], set[Capacity]] = defaultdict(set)
+    for row in await work.raw.fetch(_CAPACITIES, [case for case, _ in pairs], [agency for _, agency in pairs]):
+        found[row["case_id"], row["agency_id"]].add(Capacity(row["capacity"]))
+    return {pair: frozenset(known) for pair, known in found.items()}
