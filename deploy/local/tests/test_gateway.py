@@ -84,3 +84,15 @@ def test_a_service_that_stays_away_is_a_problem_with_a_time_to_come_back(gateway
     status, body = fetch(gateway.port, "/v1/sla", timeout=20)
     assert status == 503
     assert json.loads(body)["code"] == "unavailable"
+
+
+@pytest.mark.parametrize(
+    "path", ["/docs/", "/docs/problems/not-found", "/schemas/tereze.case.opened.v1.json", "/asyncapi.yaml"]
+)
+def test_the_documents_are_served_from_here(gateway: Web, path: str) -> None:
+    assert fetch(gateway.port, path)[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/docs", "/"])
+def test_the_doors_lead_to_the_documents(gateway: Web, path: str) -> None:
+    assert fetch(gateway.port, path)[0] in (302, 308)

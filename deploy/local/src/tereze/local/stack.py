@@ -92,13 +92,13 @@ class Stack:
     def start(self, report: Report = _silent) -> None:
         """Start everything and return when it serves. Raises ChildFailed; what did start keeps running until ``stop``."""
         make_keys(self.layout.keys, self.services)
-        with step(report, "Kafka", f"{KAFKA_VERSION} KRaft"):
-            self.postgres.launch()
-            self.kafka.start()
+        self.kafka.launch()  # the slowest to be ready: the databases are made meanwhile
         with step(report, "PostgreSQL", str(POSTGRES_VERSION)):
             self.postgres.start()
         with step(report, "Databases", f"{len(self.services)}, one a service, migrated"):
             self.prepare_databases()
+        with step(report, "Kafka", f"{KAFKA_VERSION} KRaft"):
+            self.kafka.start()
         if "directory" in self.services:
             with step(report, "Demo data", "regions, agencies, staff, protocol, official series"):
                 self._run("load-pack", "directory", "load-pack", str(PACK), "--demo")

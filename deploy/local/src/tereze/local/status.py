@@ -5,8 +5,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from tereze.local import show
 from tereze.local.components import fetch
 from tereze.local.layout import Layout
@@ -103,17 +101,14 @@ def draw(seen: Seen) -> None:
     if seen.state is None:
         show.out.print(f"  Nothing runs on {seen.data}. Start it: ./tereze up --detach")
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2))
-    for heading in ("component", "state", "pid", "up", "restarts", "address", "signals"):
-        table.add_column(heading, justify="right" if heading in ("pid", "up", "restarts") else "left")
+    show.out.print(f"  [bold]{'component':<22}{'state':<11}{'pid':>8}{'up':>10}{'restarts':>10}  address[/bold]")
     for line in seen.lines:
         colour = "green" if line.state == "ready" else "red"
         signals = " ".join(f"{name}={value:g}" for name, value in sorted(line.signals.items()) if value)
-        table.add_row(
-            line.name, f"[{colour}]{line.state}[/{colour}]", str(line.pid or "-"), _duration(line.uptime_s),
-            str(line.restarts), line.address or "-", signals,
-        )  # fmt: skip
-    show.out.print(table)
+        show.out.print(
+            f"  {line.name:<22}[{colour}]{line.state:<11}[/{colour}]{line.pid or '-':>8}{_duration(line.uptime_s):>10}"
+            f"{line.restarts:>10}  {line.address or '-'}  {signals}".rstrip()
+        )
     show.out.print(f"\n  {seen.state.url}   {seen.word}   data {seen.data}   mode {seen.state.mode.upper()}")
 
 
