@@ -120,13 +120,16 @@ def match_keys(description: Description) -> tuple[tuple[str, str], ...]:
     return tuple(keys)
 
 
-def decide(child: Description, candidates: Sequence[Known]) -> Decision:
-    """Who the child is among those who share a key; a new person where nobody, or more than one, is certain."""
+def decide(child: Description, candidates: Sequence[Known], *, crowded: bool = False) -> Decision:
+    """Who the child is among those who share a key; a new person where nobody, or more than one, is certain.
+
+    ``crowded``: one of the keys is shared by so many that it tells nothing, and was left out.
+    """
     if not match_keys(child):
         return Decision(MatchedBy.UNRESOLVED, flags=child.iin_flags)
     by_iin = [known for known in candidates if _is_by_iin(child, known)]
     by_name = [known for known in candidates if _is_by_name(child, known)]
-    doubts = _doubts(child, candidates)
+    doubts = _doubts(child, candidates) + (("too-many-share-a-key",) if crowded else ())
     for matched_by, certain in ((MatchedBy.IIN, _narrowed(by_iin, by_name)), (MatchedBy.NAME_BIRTH_DATE, by_name)):
         if len(certain) == 1:
             elsewhere = ("name-points-elsewhere",) if by_name and certain[0] not in by_name else ()

@@ -1,0 +1,63 @@
+"""Decides which agencies now hold an accepted task on a case of which person; must never keep one that ended."""
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tereze.chassis.work import Work
+from tereze.registry.store import accepted_duty, case_person
+
+
+async def put_case(work: Work, case_id: str, person_id: str) -> None:
+    """Whom a case is about, as far as is known now."""
+    statement = insert(case_person).values(case_id=case_id, person_id=person_id)
+    await work.db.execute(
+        statement.on_conflict_do_update(index_elements=["case_id"], set_={"person_id": statement.excluded.person_id})
+    )
+
+
+async def join_case(work: Work, case_id: str, into_case_id: str) -> None:
+    """Work on one case goes on in another."""
+    statement = insert(case_person).values(case_id=case_id, joined_into=into_case_id)
+    await work.db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["case_id"], set_={"joined_into": statement.excluded.joined_into}
+        )
+    )
+    final = await _final_case(work, into_case_id)
+    await work.db.execute(update(accepted_duty).where(accepted_duty.c.case_id == case_id).values(case_id=final))
+
+
+async def accept(work: Work, *, task_id: str, case_id: str, agency_id: str) -> None:
+    """An agency accepted a task; whoever had accepted it before no longer holds it."""
+    statement = insert(accepted_duty).values(
+        task_id=task_id, case_id=await _final_case(work, case_id), agency_id=agency_id
+    )
+    columns = {"case_id": statement.excluded.case_id, "agency_id": statement.excluded.agency_id}
+    await work.db.execute(statement.on_conflict_do_update(index_elements=["task_id"], set_=columns))
+
+
+async def end(work: Work, task_id: str) -> None:
+    """Nobody holds the task as accepted any more."""
+    await work.db.execute(delete(accepted_duty).where(accepted_duty.c.task_id == task_id))
+
+
+async def accepted_holders(work: Work, person_id: str) -> frozenset[str]:
+    """Agencies with a live accepted task on a case of this person."""
+    query = (
+        select(accepted_duty.c.agency_id)
+        .join(case_person, case_person.c.case_id == accepted_duty.c.case_id)
+        .where(case_person.c.person_id == person_id)
+    )
+    return frozenset((await work.db.execute(query)).scalars())
+
+
+async def _final_case(work: Work, case_id: str) -> str:
+    """Where work on a case goes on after every join so far."""
+    seen = {case_id}
+    while True:
+        query = select(case_person.c.joined_into).where(case_person.c.case_id == case_id)
+        into = (await work.db.execute(query)).scalar_one_or_none()
+        if into is None or into in seen:
+            return case_id
+        seen.add(into)
+        case_id = into

@@ -1,0 +1,58 @@
+"""Decides how many accounts of one child become one view; must never drop an account, only choose what is shown first."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from tereze.contracts.identities import PersonView
+from tereze.contracts.iin import iin_flags
+from tereze.contracts.referrals import Child, Flag
+from tereze.contracts.words import Sex
+from tereze.registry.store import Source
+
+_FLAG_DETAILS = {
+    "iin-not-twelve-digits": ("/child/iin", "A number was given that does not have twelve digits."),
+    "iin-check-digit": ("/child/iin", "A number was given whose check digit does not hold."),
+    "iin-birth-date-differs": ("/child/iin", "A number was given whose digits tell another birth date."),
+    "iin-sex-differs": ("/child/iin", "A number was given whose digits tell another sex."),
+    "iin-of-another": ("/child/iin", "The number given is known from somebody else."),
+    "iin-differs": ("/child/iin", "A namesake with the same birth date has another sound number."),
+    "patronymic-differs": ("/child/patronymic", "A namesake with the same birth date has another patronymic."),
+    "sex-differs": ("/child/sex", "A namesake with the same birth date has the other sex."),
+    "name-points-elsewhere": ("/child", "The name and birth date given also fit somebody else."),
+    "several-persons-match": ("/child", "What was given fits more than one known person."),
+    "too-many-share-a-key": ("/child", "What was given is shared by too many to tell anything."),
+}
+
+
+def view_person(person_id: str, first_seen_at: datetime, sources: Sequence[Source]) -> PersonView:
+    """The person as computed from every account (oldest first); ``child`` is absent once erased."""
+    codes = dict.fromkeys(code for source in sources for code in source.flags)
+    return PersonView(
+        person_id=person_id,
+        child=_survivor([source.particulars.child for source in sources]) if sources else None,
+        sources=len(sources),
+        flags=tuple(_flag(code) for code in codes),
+        first_seen_at=first_seen_at,
+    )
+
+
+def _survivor(children: Sequence[Child]) -> Child:
+    """Field by field what was said last; of the numbers the last one that raises no doubt."""
+    last = Child()
+    for child in children:
+        said = child.model_dump(exclude_none=True)
+        if child.sex is Sex.UNKNOWN:
+            del said["sex"]
+        if last.iin is not None and _is_doubtful(child) and not _is_doubtful(last):
+            said.pop("iin", None)
+        last = last.model_copy(update=said)
+    return last
+
+
+def _is_doubtful(child: Child) -> bool:
+    return child.iin is None or bool(iin_flags(child.iin, birth_date=child.birth_date, sex=child.sex))
+
+
+def _flag(code: str) -> Flag:
+    pointer, detail = _FLAG_DETAILS[code]
+    return Flag(pointer=pointer, code=code, detail=detail)

@@ -1,0 +1,158 @@
+from datetime import UTC, date, datetime
+
+import asyncpg
+import pytest
+
+from tereze.chassis.ids import new_id
+from tereze.contracts.cases import (
+    CaseJoined,
+    CaseOpened,
+    CasePersonSettled,
+    TaskAccepted,
+    TaskDeclined,
+    TaskFulfilled,
+    TaskRerouted,
+    TaskWithdrawn,
+)
+from tereze.contracts.referrals import Child
+from tereze.contracts.words import AgencyKind, Category, DeclineReason, Outcome, Risk, Sex, TaskState
+from tereze.rig.inside import demo_agencies
+
+POLICE, SCHOOL = (demo_agencies()[slug].agency_id for slug in ("almaty-police", "almaty-school-1"))
+CHILD = Child(family="Қалқанбаев", given="Ернұр", birth_date=date(2016, 4, 9), sex=Sex.MALE, school="№ 12 мектеп")
+
+
+class CaseTold:
+    """Events of one case, as the referral service would tell them."""
+
+    def __init__(self, person_id):
+        self.case_id, self.person_id, self.version = new_id("cas"), person_id, 0
+        self.task_id = new_id("tsk")
+
+    def _of_case(self):
+        self.version += 1
+        return {
+            "case_id": self.case_id, "case_version": self.version, "region_code": "KZ-75", "protocol_version": "kz-1",
+        }  # fmt: skip
+
+    def _of_task(self, state, agency_id=POLICE):
+        return {
+            **self._of_case(), "task_id": self.task_id, "agency_id": agency_id, "service": AgencyKind.POLICE,
+            "state": state, "fhir_status": state.fhir,
+        }  # fmt: skip
+
+    def opened(self, *, provisional=False):
+        return CaseOpened(
+            **self._of_case(), person_id=new_id("per") if provisional else self.person_id, provisional=provisional,
+            risk=Risk.HIGH, categories=(Category.PHYSICAL,), opened_at=datetime(2026, 11, 21, 10, tzinfo=UTC),
+        )  # fmt: skip
+
+    def settled(self):
+        return CasePersonSettled(**self._of_case(), person_id=self.person_id, provisional_person_id=new_id("per"))
+
+    def joined(self, into):
+        return CaseJoined(**self._of_case(), into_case_id=into.case_id)
+
+    def accepted(self, agency_id=POLICE):
+        return TaskAccepted(**self._of_task(TaskState.ACCEPTED, agency_id), responsible_staff_id=new_id("stf"))
+
+    def ended(self, how):
+        return {
+            "fulfilled": lambda: TaskFulfilled(**self._of_task(TaskState.FULFILLED), outcome=Outcome.CHILD_SAFE),
+            "declined": lambda: TaskDeclined(**self._of_task(TaskState.DECLINED), reason=DeclineReason.NO_CAPACITY),
+            "withdrawn": lambda: TaskWithdrawn(**self._of_task(TaskState.WITHDRAWN), reason="joined"),
+            "rerouted": lambda: TaskRerouted(
+                **self._of_task(TaskState.REQUESTED, SCHOOL), from_agency_id=POLICE, person_id=self.person_id, hop=1
+            ),
+        }[how]()
+
+
+@pytest.fixture
+async def case(registry, report):
+    """A case around one child the registry knows; nobody has accepted a task on it yet."""
+    await registry.know("almaty-police", "almaty-school-1", "ombudsman")
+    await registry.tell(report(CHILD, by="almaty-school-1"))
+    told = CaseTold((await registry.told())[0].person_id)
+    await registry.tell(told.opened())
+    return told
+
+
+async def read(registry, who, person_id):
+    async with registry.caller(who) as caller:
+        return await caller.get(f"/v1/persons/{person_id}")
+
+
+async def reads(registry):
+    async with registry.runtime.database.work() as work:
+        rows = await work.raw.fetch("SELECT * FROM read_audit ORDER BY read_id")
+    return [(row["agency_id"], row["person_id"], row["outcome"], row["policy_id"]) for row in rows]
+
+
+async def test_whoever_accepted_a_task_reads_who_the_child_is_and_it_is_written_down(registry, case):
+    await registry.tell(case.accepted())
+    answer = await read(registry, "almaty-police:member", case.person_id)
+    assert answer.status_code == 200
+    person = answer.json()
+    assert person["child"]["given"] == "Ернұр"
+    assert (person["sources"], person["flags"]) == (1, [])
+    assert await reads(registry) == [(POLICE, case.person_id, "shown", "accepted-holder-reads-the-person")]
+
+
+@pytest.mark.parametrize("who", ["almaty-police:head", "almaty-school-1:member", "ombudsman:operator"])
+async def test_nobody_else_learns_that_there_is_such_a_person(registry, case, who):
+    refused = await read(registry, who, case.person_id)
+    nowhere = await read(registry, who, new_id("per"))
+    assert refused.status_code == nowhere.status_code == 404
+    assert {**refused.json(), "trace_id": None} == {**nowhere.json(), "trace_id": None}
+    assert [outcome for _, _, outcome, _ in await reads(registry)] == ["refused", "refused"]
+
+
+async def test_the_ombudsman_sees_that_the_person_is_known_not_who(registry, case):
+    answer = await read(registry, "ombudsman:ombudsman", case.person_id)
+    assert answer.status_code == 200
+    assert answer.json().keys() == {"person_id", "sources", "first_seen_at"}
+
+
+@pytest.mark.parametrize("how", ["fulfilled", "declined", "withdrawn", "rerouted"])
+async def test_the_need_to_know_ends_with_the_duty(registry, case, how):
+    await registry.tell(case.accepted())
+    assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 200
+    await registry.tell(case.ended(how))
+    assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 404
+
+
+async def test_a_provisional_case_shows_the_child_once_settled(registry, case):
+    provisional = CaseTold(case.person_id)
+    await registry.tell(provisional.opened(provisional=True), provisional.accepted())
+    assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 404
+    await registry.tell(provisional.settled())
+    assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 200
+
+
+@pytest.mark.parametrize("join_comes_first", [True, False])
+async def test_a_duty_of_a_joined_case_counts_for_the_one_it_went_into(registry, case, join_comes_first):
+    old = CaseTold(new_id("per"))
+    opened, accepted, join = old.opened(provisional=True), old.accepted(), old.joined(case)
+    for event in (opened, join, accepted) if join_comes_first else (opened, accepted, join):
+        await registry.tell(event)
+    assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 200
+
+
+async def test_the_view_tells_what_was_said_last_and_keeps_the_sound_number(registry, report, case):
+    await registry.tell(
+        report(CHILD.model_copy(update={"iin": "160409599999", "patronymic": "Болатұлы", "address": "Абай 1"})),
+        report(Child(family="Kalkanbayev", given="Yernur", birth_date=CHILD.birth_date, address="Абай 2", iin="12")),
+        case.accepted(),
+    )
+    person = (await read(registry, "almaty-police:member", case.person_id)).json()
+    child = person["child"]
+    assert (child["family"], child["patronymic"], child["address"]) == ("Kalkanbayev", "Болатұлы", "Абай 2")
+    assert (child["sex"], child["school"], child["iin"]) == ("male", "№ 12 мектеп", "160409599999")
+    assert (person["sources"], [flag["code"] for flag in person["flags"]]) == (3, ["iin-not-twelve-digits"])
+
+
+async def test_reads_cannot_be_unwritten(registry, case):
+    await read(registry, "almaty-police:head", case.person_id)
+    with pytest.raises(asyncpg.RaiseError, match="never changed"):
+        async with registry.runtime.database.work() as work:
+            await work.raw.execute("DELETE FROM read_audit")
