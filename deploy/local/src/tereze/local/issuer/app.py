@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from tereze.local.issuer.clients import Clients, InvalidClient
 from tereze.local.issuer.device import INTERVAL_SECONDS, LIFETIME_SECONDS, DeviceError, DeviceLogins, UnknownCode
 from tereze.local.issuer.mint import LIFETIME_SECONDS as TOKEN_SECONDS
-from tereze.local.issuer.mint import TokenMint
+from tereze.local.issuer.mint import TokenMint, UnusableRefreshToken
 from tereze.local.issuer.pages import POLICY, confirm_page, done_page
 from tereze.local.issuer.people import People, Person, UnknownSubject
 from tereze.local.issuer.settings import IssuerSettings
@@ -27,7 +27,7 @@ def _metadata(issuer: str) -> dict[str, Any]:
         "token_endpoint": f"{issuer}/oauth/token",
         "device_authorization_endpoint": f"{issuer}/oauth/device_authorization",
         "jwks_uri": f"{issuer}/.well-known/jwks.json",
-        "grant_types_supported": ["client_credentials", DEVICE_GRANT],
+        "grant_types_supported": ["client_credentials", DEVICE_GRANT, "refresh_token"],
         "response_types_supported": ["none"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
@@ -89,16 +89,27 @@ class Issuer:
             if form.get("grant_type") == "client_credentials":
                 return self._token(self.clients.authenticate(request.headers.get("authorization", ""), form))
             if form.get("grant_type") == DEVICE_GRANT:
-                return self._token(self.logins.fetch(form.get("device_code", "")))
+                return self._token(self.logins.fetch(form.get("device_code", "")), renewable=True)
+            if form.get("grant_type") == "refresh_token":
+                return self._token(self._renewing(form.get("refresh_token", "")), renewable=True)
         except InvalidClient:
             return _refusal("invalid_client", 401)
         except DeviceError as error:
             return _refusal(error.code)
         return _refusal("unsupported_grant_type")
 
-    def _token(self, person: Person) -> Response:
+    def _renewing(self, refresh_token: str) -> Person:
+        try:
+            return self.people.find(self.mint.read_refresh(refresh_token))
+        except (UnusableRefreshToken, UnknownSubject):
+            raise DeviceError("invalid_grant") from None
+
+    def _token(self, person: Person, *, renewable: bool = False) -> Response:
         token = self.mint.mint(person.subject, person.agency_id)
-        return JSONResponse({"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS}, headers=_SAFE)
+        answer = {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS}
+        if renewable:
+            answer["refresh_token"] = self.mint.mint_refresh(person.subject)
+        return JSONResponse(answer, headers=_SAFE)
 
     async def start_device_login(self, request: Request) -> Response:
         """The device authorization endpoint; any client may ask, a person decides."""

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 ALGORITHM = "ES256"
 LIFETIME_SECONDS = 3_600
+REFRESH_SECONDS = 12 * 3_600
 TEST_ISSUER = "http://issuer.test"
 
 
@@ -23,6 +25,10 @@ def _signing_key(path: Path) -> ECKey:
     path.touch(mode=0o600)
     path.write_text(json.dumps({**fresh.as_dict(private=True), "kid": fresh.thumbprint()}), "utf-8")
     return ECKey.import_key(json.loads(path.read_text("utf-8")))
+
+
+class UnusableRefreshToken(Exception):
+    """It is not one of ours, or too old."""
 
 
 class TokenMint:
@@ -62,3 +68,20 @@ class TokenMint:
         }
         header = {"alg": ALGORITHM, "typ": "at+jwt", "kid": self.key.kid}
         return jwt.encode(header, claims, self.key, algorithms=[ALGORITHM])
+
+    def mint_refresh(self, subject: str) -> str:
+        """A token that is good for nothing but the next access token. Its type and audience keep the two apart."""
+        claims = {"iss": self.issuer, "aud": self.issuer, "sub": subject, "exp": int(time.time()) + REFRESH_SECONDS}
+        header = {"alg": ALGORITHM, "typ": "rt+jwt", "kid": self.key.kid}
+        return jwt.encode(header, claims, self.key, algorithms=[ALGORITHM])
+
+    def read_refresh(self, token: str) -> str:
+        """Whose refresh token this is. Raises UnusableRefreshToken."""
+        try:
+            found = jwt.decode(token, self.key, algorithms=[ALGORITHM])
+        except (JoseError, ValueError):
+            raise UnusableRefreshToken from None
+        ours = found.header.get("typ") == "rt+jwt" and found.claims.get("aud") == self.issuer
+        if not ours or found.claims.get("exp", 0) <= time.time():
+            raise UnusableRefreshToken
+        return str(found.claims["sub"])
