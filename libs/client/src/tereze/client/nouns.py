@@ -119,6 +119,8 @@ class Subscriptions(Noun[D]):
     get = Operation(subscriptions.get)
     list = Listing(subscriptions.listing)
     end = Operation(subscriptions.end)
+    test = Operation(subscriptions.test)
+    replay = Operation(subscriptions.replay)
     deliveries = Listing(subscriptions.deliveries)
 
 

@@ -53,6 +53,24 @@ def end(desk: Desk, subscription_id: Annotated[str, typer.Argument(metavar="ID")
         desk.write({"subscription_id": subscription_id, "state": "ended"})
 
 
+@command(subscription_app, "test")
+def test(desk: Desk, subscription_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Have a signed test event sent to one subscription."""
+    sent = desk.client.subscriptions.test(subscription_id)
+    desk.give(sent, lambda: delivery_list(desk, [sent]))
+
+
+@command(subscription_app, "replay")
+def replay(
+    desk: Desk,
+    subscription_id: Annotated[str, typer.Argument(metavar="ID")],
+    after: Annotated[str | None, typer.Option(metavar="EVENT", help="Only what came after this event.")] = None,
+) -> None:
+    """Have events delivered again, in order per case; everything that is kept, or what came after an event."""
+    found = desk.client.subscriptions.replay(subscription_id, after=after)
+    desk.give(found, lambda: subscription_list(desk, [found]))
+
+
 @command(app, "deliveries")
 def deliveries(desk: Desk, subscription_id: Annotated[str, typer.Argument(metavar="SUBSCRIPTION")]) -> None:
     """List the deliveries to one subscription, newest first."""

@@ -48,6 +48,17 @@ def end(subscription_id: str) -> Call[None]:
     return Call("DELETE", f"/v1/subscriptions/{segment(subscription_id)}", nothing, repeatable=True)
 
 
+def test(subscription_id: str) -> Call[DeliveryView]:
+    """Have a signed test event sent now; its delivery tells how it went."""
+    return Call("POST", f"/v1/subscriptions/{segment(subscription_id)}/test", shape(DeliveryView))
+
+
+def replay(subscription_id: str, *, after: str | None = None) -> Call[SubscriptionView]:
+    """Have everything after an event delivered again, in order per case; without one, everything that is kept."""
+    where = f"/v1/subscriptions/{segment(subscription_id)}/replay"
+    return Call("POST", where, shape(SubscriptionView), query(after=after))
+
+
 def deliveries(subscription_id: str, *, limit: int | None = None) -> Stream[DeliveryView]:
     """Every delivery to one subscription, newest first; pages are fetched as they are needed."""
     asked = query(subscription_id=subscription_id, limit=limit)
