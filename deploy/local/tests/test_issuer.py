@@ -101,8 +101,8 @@ def client_key(settings):
     key = ECKey.generate_key("P-256")
     folder = settings.issuer_dir / "clients"
     folder.mkdir(exist_ok=True)
-    (folder / f"{SYSTEM.replace(':', '.')}.jwk").write_bytes(
-        __import__("json").dumps(key.as_dict(private=False)).encode()
+    (folder / f"{SYSTEM.replace(':', '.')}.jwk").write_text(
+        json.dumps(key.as_dict(private=False))
     )
     return key
 

@@ -71,7 +71,7 @@ def pointer(steps: Sequence[str | int]) -> str:
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
-def _steps(location: Sequence[str | int], document: object) -> list[str | int]:
+def _steps(location: Sequence[str | int], document: object, *, missing: bool) -> list[str | int]:
     """The part of pydantic's location that leads through the document; names of union members lead nowhere and are skipped.
 
     A name nobody documented is only shown where it looks like a field name, so that a value put in a name's place is not repeated.
@@ -80,7 +80,7 @@ def _steps(location: Sequence[str | int], document: object) -> list[str | int]:
     here = document
     for last, step in ((index == len(location) - 1, step) for index, step in enumerate(location)):
         if isinstance(here, dict) and isinstance(step, str):
-            if step not in here and not last:
+            if step not in here and not (last and missing):
                 continue
             if not _PLAIN_NAME.match(step):
                 return steps
@@ -98,7 +98,8 @@ def faults_of_body(error: ValidationError, document: object) -> tuple[FieldProbl
     found = []
     for fault in error.errors(include_input=False, include_url=False, include_context=False)[:_MOST_FAULTS]:
         code = _code(fault["type"])
-        found.append(FieldProblem(pointer=pointer(_steps(fault["loc"], document)), code=code, detail=mend(code)))
+        steps = _steps(fault["loc"], document, missing=fault["type"] == "missing")
+        found.append(FieldProblem(pointer=pointer(steps), code=code, detail=mend(code)))
     return tuple(found)
 
 
