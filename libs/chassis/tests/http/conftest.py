@@ -1,9 +1,12 @@
 """Decides the small service HTTP tests speak to: one kind of thing, real PostgreSQL, real tokens; must never fake any of them."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+import asyncpg
 import httpx
 import pytest
 from fastapi import APIRouter
@@ -36,13 +39,13 @@ from tereze.chassis.http import (
     open_to_all,
 )
 from tereze.chassis.runtime import Runtime, Service
-from tereze.chassis.sealing import Sealer
+from tereze.chassis.schema import CHASSIS_1
 from tereze.chassis.settings import ServiceSettings
-from tereze.chassis.vault import Vault
 from tereze.contracts.directory import Agency, LocalName, StaffRecord
 from tereze.contracts.ids import ReferralId
 from tereze.contracts.labels import IDENTITY, OPERATIONAL, Contract
 from tereze.contracts.words import AgencyKind, StaffRole
+from tereze.local.issuer import TokenMint
 
 POLICE, SCHOOL = "agc_" + "1" * 32, "agc_" + "2" * 32
 
@@ -182,26 +185,47 @@ class World:
         )
 
 
-@pytest.fixture
-async def world(database, mint, keys_dir, service_environment):
-    """The service with a police officer, a school's system and a suspended colleague."""
-    environment = service_environment(database.url)
-    settings = ServiceSettings(**{name.removeprefix("TEREZE_").lower(): value for name, value in environment.items()})
+async def people(world: World) -> None:
+    """A police officer, a school's system and a suspended colleague."""
+    async with world.database.work() as work:
+        await work.raw.execute("CREATE TABLE thing (number INT GENERATED ALWAYS AS IDENTITY, code TEXT)")
+    await world.found(POLICE, AgencyKind.POLICE)
+    await world.employ("s:police:member", POLICE, StaffRole.MEMBER)
+    await world.employ("s:police:suspended", POLICE, StaffRole.MEMBER, active=False)
+    await world.employ("s:school:system", SCHOOL, StaffRole.SYSTEM)
+
+
+@asynccontextmanager
+async def opened(url: str, environment: dict[str, str], mint: TokenMint) -> AsyncIterator[World]:
+    connection = await asyncpg.connect(url)
+    for statement in CHASSIS_1:
+        await connection.execute(statement)
+    await connection.close()
+    values = {name.removeprefix("TEREZE_").lower(): value for name, value in environment.items()}
     stage = Stage()
     service = Service("intake", MetaData(), routes(stage), Handlers(), Deadlines())
-    runtime = Runtime(
-        settings, service, database, Vault.from_files(keys_dir, "intake"), Sealer.from_files(keys_dir, "intake")
-    )
-    database.runtime = runtime
+    runtime = Runtime.assemble(ServiceSettings(**values), service)
     transport = httpx.ASGITransport(create_app(runtime))
     async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
-        built = World(client, runtime, database, stage, mint)
-        async with database.work() as work:
-            await work.raw.execute("CREATE TABLE thing (number INT GENERATED ALWAYS AS IDENTITY, code TEXT)")
-        await built.found(POLICE, AgencyKind.POLICE)
-        await built.employ("s:police:member", POLICE, StaffRole.MEMBER)
-        await built.employ("s:police:suspended", POLICE, StaffRole.MEMBER, active=False)
-        await built.employ("s:school:system", SCHOOL, StaffRole.SYSTEM)
+        world = World(client, runtime, runtime.database, stage, mint)
+        await people(world)
+        yield world
+    await runtime.close()
+
+
+@pytest.fixture
+async def world(empty_database, mint, service_environment):
+    """The service over a database of this test's own."""
+    url = empty_database()
+    async with opened(url, service_environment(url), mint) as built:
+        yield built
+
+
+@pytest.fixture(scope="session")
+async def calm(empty_database, mint, service_environment):
+    """The service over a database shared by tests that change nothing."""
+    url = empty_database()
+    async with opened(url, service_environment(url), mint) as built:
         yield built
 
 

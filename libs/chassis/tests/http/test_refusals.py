@@ -19,33 +19,34 @@ def problem(answer, status, code):
     return stated
 
 
-async def test_the_address_is_unknown(world):
-    problem(await world.client.get("/v1/nothing"), 404, "not-found")
-    problem(await world.client.get("/v1/things/"), 404, "not-found")
-    problem(await world.client.get("/docs"), 404, "not-found")
-    problem(await world.client.get("/openapi.json"), 404, "not-found")
+async def test_the_address_is_unknown(calm):
+    problem(await calm.client.get("/v1/nothing"), 404, "not-found")
+    problem(await calm.client.get("/v1/things/"), 404, "not-found")
+    problem(await calm.client.get("/docs"), 404, "not-found")
+    problem(await calm.client.get("/openapi.json"), 404, "not-found")
 
 
 @pytest.mark.parametrize(
     ("path", "allowed"), [("/v1/things", "GET, POST"), ("/v1/things/x", "GET, PUT"), ("/healthz", "GET")]
 )
 @pytest.mark.parametrize("method", ["DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "QUERY"])
-async def test_the_method_is_unknown(world, path, allowed, method):
-    answer = await world.client.request(method, path)
+async def test_the_method_is_unknown(calm, path, allowed, method):
+    answer = await calm.client.request(method, path)
     assert answer.status_code == 405
     assert answer.headers["allow"] == allowed
-    problem(answer, 405, "method-not-allowed")
+    if method != "HEAD":
+        problem(answer, 405, "method-not-allowed")
 
 
-async def test_no_token(world):
+async def test_no_token(calm):
     for headers in ({}, {"Authorization": "Basic eDp5"}, {"Authorization": "Bearer"}, {"Authorization": "Bearer  "}):
-        answer = await world.client.post("/v1/things", content=b"{", headers=headers)
+        answer = await calm.client.post("/v1/things", content=b"{", headers=headers)
         problem(answer, 401, "token-missing")
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_a_route_that_forgot_to_ask_who_calls_still_needs_a_token(world):
-    problem(await world.client.get("/v1/forgotten"), 401, "token-missing")
+async def test_a_route_that_forgot_to_ask_who_calls_still_needs_a_token(calm):
+    problem(await calm.client.get("/v1/forgotten"), 401, "token-missing")
 
 
 @pytest.mark.parametrize(
@@ -57,8 +58,8 @@ async def test_a_route_that_forgot_to_ask_who_calls_still_needs_a_token(world):
         ({"exp": 1_000_000_000}, "token-expired"),
     ],
 )
-async def test_a_bad_token(world, overrides, code):
-    answer = await world.client.get("/v1/things", headers=world.token(**overrides))
+async def test_a_bad_token(calm, overrides, code):
+    answer = await calm.client.get("/v1/things", headers=calm.token(**overrides))
     problem(answer, 401, code)
     assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
@@ -71,9 +72,9 @@ async def test_a_bad_token(world, overrides, code):
         ("s:police:member", SCHOOL, "agency-mismatch"),
     ],
 )
-async def test_somebody_who_may_not_act(world, subject, agency, code):
-    problem(await world.client.get("/v1/things", headers=world.token(subject, agency)), 403, code)
-    problem(await world.client.get("/v1/whoami", headers=world.token(subject, agency)), 403, code)
+async def test_somebody_who_may_not_act(calm, subject, agency, code):
+    problem(await calm.client.get("/v1/things", headers=calm.token(subject, agency)), 403, code)
+    problem(await calm.client.get("/v1/whoami", headers=calm.token(subject, agency)), 403, code)
 
 
 async def test_a_suspension_bites_on_the_next_call(world):
@@ -87,8 +88,8 @@ async def test_an_agency_that_left_is_refused(world):
     problem(await world.client.get("/v1/things", headers=world.token()), 403, "agency-suspended")
 
 
-async def test_who_calls_is_read_from_our_records(world):
-    answer = await world.client.get("/v1/whoami", headers=world.token(roles=["head"], scope="admin"))
+async def test_who_calls_is_read_from_our_records(calm):
+    answer = await calm.client.get("/v1/whoami", headers=calm.token(roles=["head"], scope="admin"))
     assert answer.json()["roles"] == ["member"]
     assert answer.json()["kind"] == "police"
 
@@ -105,14 +106,14 @@ async def test_who_calls_is_read_from_our_records(world):
         ("cursor=" + "a" * 2_000, "too-long", "cursor"),
     ],
 )
-async def test_a_bad_query(world, query, code, parameter):
-    stated = problem(await world.client.get(f"/v1/things?{query}", headers=world.token()), 422, "validation-failed")
+async def test_a_bad_query(calm, query, code, parameter):
+    stated = problem(await calm.client.get(f"/v1/things?{query}", headers=calm.token()), 422, "validation-failed")
     assert [(error.code, error.parameter) for error in stated.errors] == [(code, parameter)]
 
 
 @pytest.mark.parametrize("cursor", ["x", "e30x", "bm90IGpzb24", "WzFd", "%00", "eyJhIjoiXHUwMDAwIn0", "ключ"])
-async def test_a_bad_cursor(world, cursor):
-    problem(await world.client.get(f"/v1/things?cursor={cursor}", headers=world.token()), 400, "bad-cursor")
+async def test_a_bad_cursor(calm, cursor):
+    problem(await calm.client.get(f"/v1/things?cursor={cursor}", headers=calm.token()), 400, "bad-cursor")
 
 
 async def test_a_good_cursor_turns_the_page(world):
@@ -124,8 +125,8 @@ async def test_a_good_cursor_turns_the_page(world):
 
 
 @pytest.mark.parametrize("path", ["ref_1", "%00", "..%2f..%2fetc", "ref_" + "g" * 32, "Иванов"])
-async def test_an_id_that_cannot_be_is_not_found(world, path):
-    problem(await world.client.get(f"/v1/things/{path}", headers=world.token()), 404, "not-found")
+async def test_an_id_that_cannot_be_is_not_found(calm, path):
+    problem(await calm.client.get(f"/v1/things/{path}", headers=calm.token()), 404, "not-found")
 
 
 @pytest.mark.parametrize(
@@ -140,14 +141,14 @@ async def test_an_id_that_cannot_be_is_not_found(world, path):
         ({"If-Match": '"2"'}, 412, "stale-version"),
     ],
 )
-async def test_a_command_on_another_version(world, headers, status, code):
+async def test_a_command_on_another_version(calm, headers, status, code):
     path = f"/v1/things/ref_{'0' * 32}"
-    answer = await world.client.put(path, json={"code": "a"}, headers={**world.token(), **headers})
+    answer = await calm.client.put(path, json={"code": "a"}, headers={**calm.token(), **headers})
     stated = problem(answer, status, code)
     if status == 412:
         assert (stated.current_version, stated.current_state) == (3, "kept")
     for good in ('"3"', "3", ' "3" '):
-        done = await world.client.put(path, json={"code": "a"}, headers={**world.token(), "If-Match": good})
+        done = await calm.client.put(path, json={"code": "a"}, headers={**calm.token(), "If-Match": good})
         assert done.status_code == 200
 
 
@@ -159,7 +160,7 @@ async def test_a_command_on_another_version(world, headers, status, code):
         (b'{"code": "a"}', {"Content-Type": "text/plain"}, 415, "unsupported-media-type"),
         (b'{"code": "a"}', {}, 415, "unsupported-media-type"),
         (b'{"code": "a"}', {"Content-Type": "application/json; charset=utf-16"}, 415, "unsupported-media-type"),
-        (b'{"code": "a"}', {"Content-Type": "\xe4\xf6"}, 415, "unsupported-media-type"),
+        (b'{"code": "a"}', {"Content-Type": b"\xe4\xf6"}, 415, "unsupported-media-type"),
         (b'{"code": "a"}', {**JSON, "Content-Encoding": "gzip"}, 415, "unsupported-media-type"),
         (json.dumps({"code": "n" * 5_000_000}).encode(), JSON, 413, "body-too-large"),
         (json.dumps({"code": "n" * 40_000}).encode(), JSON, 422, "validation-failed"),
@@ -167,11 +168,11 @@ async def test_a_command_on_another_version(world, headers, status, code):
         (b'{"code": "a", "admin": true}', JSON, 422, "validation-failed"),
     ],
 )
-async def test_a_bad_body(world, content, headers, status, code):
-    problem(await world.client.post("/v1/echo", content=content, headers=headers), status, code)
+async def test_a_bad_body(calm, content, headers, status, code):
+    problem(await calm.client.post("/v1/echo", content=content, headers=headers), status, code)
 
 
-async def test_a_body_without_an_announced_length_is_capped_too(world):
+async def test_a_body_without_an_announced_length_is_capped_too(calm):
     sent = 0
 
     async def endless():
@@ -180,13 +181,13 @@ async def test_a_body_without_an_announced_length_is_capped_too(world):
             sent += 1
             yield b" " * 65_536
 
-    problem(await world.client.post("/v1/echo", content=endless(), headers=JSON), 413, "body-too-large")
+    problem(await calm.client.post("/v1/echo", content=endless(), headers=JSON), 413, "body-too-large")
     assert sent <= 18
 
 
-async def test_the_json_media_type_may_name_utf8(world):
+async def test_the_json_media_type_may_name_utf8(calm):
     headers = {"Content-Type": 'Application/JSON; charset="UTF-8"'}
-    assert (await world.client.post("/v1/echo", content=b'{"code": "a"}', headers=headers)).status_code == 200
+    assert (await calm.client.post("/v1/echo", content=b'{"code": "a"}', headers=headers)).status_code == 200
 
 
 async def test_a_failure_is_a_problem_without_its_message_and_undone(world):
@@ -203,16 +204,16 @@ async def test_a_fact_of_the_service_keeps_its_code_and_undoes_the_work(world):
     assert await world.things() == []
 
 
-async def test_every_answer_forbids_caching_and_sniffing(world):
+async def test_every_answer_forbids_caching_and_sniffing(calm):
     for path in ("/v1/things", "/v1/nothing", "/v1/failure"):
-        answer = await world.client.get(path, headers=world.token())
+        answer = await calm.client.get(path, headers=calm.token())
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_probes_need_no_token(world):
-    assert (await world.client.get("/healthz")).json() == {"status": "ok"}
-    assert (await world.client.get("/readyz")).json() == {"status": "ready"}
-    await world.client.get("/v1/things", headers=world.token())
-    metrics = (await world.client.get("/metrics")).text
+async def test_probes_need_no_token(calm):
+    assert (await calm.client.get("/healthz")).json() == {"status": "ok"}
+    assert (await calm.client.get("/readyz")).json() == {"status": "ready"}
+    await calm.client.get("/v1/things", headers=calm.token())
+    metrics = (await calm.client.get("/metrics")).text
     assert 'tereze_http_requests_total{method="GET",route="/v1/things",service="intake",status="200"}' in metrics
