@@ -128,8 +128,7 @@ class Relay:
         """Carry until cancelled. Raises what went wrong with database or broker; starting again is safe."""
         self._connection = await self._database.connect(**_SESSION)
         try:
-            while not await self.claim_bucket():
-                await asyncio.sleep(_STANDBY_SECONDS)
+            await self._stand_by()
             self.leading = True
             self._wakeup.answer_here(self.bucket, yes=True)
             await self.connection.add_listener(CHANNEL, self._wakeup.heard)
