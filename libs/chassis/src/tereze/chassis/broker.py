@@ -14,6 +14,7 @@ from tereze.chassis.topics import MAX_MESSAGE_BYTES, TopicSpec, missing_from
 
 CONNECT_SECONDS = 15.0
 _CLOSE_SECONDS = 3.0
+_PUBLISH_SECONDS = 60.0
 _CALL_SECONDS = 10.0
 _SESSION_MS = 10_000
 _MAX_POLL_MS = 15 * 60 * 1000
@@ -90,17 +91,9 @@ class Publisher:
         producer = self._producer
         assert producer is not None
         try:
-            sent = [
-                await producer.send(
-                    message.topic,
-                    message.payload,
-                    message.key.encode(),
-                    headers=[(name, value.encode()) for name, value in message.headers.items()],
-                )
-                for message in messages
-            ]
-            await asyncio.gather(*sent)
-        except (KafkaError, OSError) as error:
+            async with asyncio.timeout(_PUBLISH_SECONDS):
+                await asyncio.gather(*[await _queue(producer, message) for message in messages])
+        except (KafkaError, TimeoutError, OSError) as error:
             await self.close()
             raise BrokerUnavailable("publishing failed") from error
 
@@ -109,6 +102,14 @@ class Publisher:
         producer, self._producer = self._producer, None
         if producer is not None:
             await _abandon(producer)
+
+
+async def _queue(producer: AIOKafkaProducer, message: Outgoing) -> Awaitable[object]:
+    headers = [(name, value.encode()) for name, value in message.headers.items()]
+    future: Awaitable[object] = await producer.send(
+        message.topic, message.payload, message.key.encode(), headers=headers
+    )
+    return future
 
 
 async def _abandon(producer: AIOKafkaProducer) -> None:
@@ -160,7 +161,7 @@ class Reader:
             partition_assignment_strategy=(StickyPartitionAssignor,),
             session_timeout_ms=_SESSION_MS,
             heartbeat_interval_ms=_SESSION_MS // 4,
-            rebalance_timeout_ms=60_000,
+            rebalance_timeout_ms=20_000,
             max_poll_interval_ms=_MAX_POLL_MS,
             fetch_max_wait_ms=500,
             max_partition_fetch_bytes=4 * 1024 * 1024,
@@ -170,7 +171,7 @@ class Reader:
         """Join the group. Raises BrokerUnavailable."""
         self._consumer.subscribe(self._topics, listener=_Rebalance(self))
         try:
-            async with asyncio.timeout(CONNECT_SECONDS * 2):
+            async with asyncio.timeout(CONNECT_SECONDS * 3):
                 await self._consumer.start()
         except (KafkaError, TimeoutError, OSError) as error:
             await self.close()

@@ -1,11 +1,12 @@
 """Decides when a transaction begins, commits and rolls back; must never report a commit that PostgreSQL did not confirm."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from tereze.chassis.outage import DatabaseUnavailable, is_outage
@@ -64,6 +65,7 @@ class Database:
     def __init__(self, url: str, *, service: str, pool_size: int = 10) -> None:
         self.url = url
         self.service = service
+        self._pool_size = pool_size
         self.runtime: Runtime | None = None
         self.on_publish: Callable[[frozenset[int]], None] = lambda _: None
         # AUTOCOMMIT leaves BEGIN and COMMIT to this class, so that SQLAlchemy and plain asyncpg share one transaction
@@ -71,6 +73,7 @@ class Database:
             "postgresql+asyncpg://",
             async_creator=connect_with(url, service),
             isolation_level="AUTOCOMMIT",
+            json_deserializer=orjson.loads,
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
@@ -80,42 +83,44 @@ class Database:
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """A transaction: commits on clean exit with its events, rolls back on any exception. Raises DatabaseUnavailable."""
-        try:
-            async with self.engine.connect() as db:
-                raw = _driver_of(db)
-                try:
-                    work = await self._begin(db, raw)
-                    yield work
-                    news = await self._commit(work)
-                except BaseException:
-                    await _to_the_end(_roll_back(db, raw))
-                    raise
-        except DatabaseUnavailable:
-            raise
-        except Exception as error:
-            if is_outage(error):
-                raise DatabaseUnavailable("the database is away") from error
-            raise
+        with _outages_told():
+            work = await self._begin()
+            try:
+                yield work
+                news = await self._commit(work)
+            except BaseException:
+                await _to_the_end(_roll_back(work))
+                raise
+            finally:
+                await _to_the_end(work.db.close())
         if news:
             self.on_publish(news)
 
     async def connect(self, **session: str) -> asyncpg.Connection:
         """A connection of its own, outside the pool, for those who hold session locks. Raises DatabaseUnavailable."""
-        try:
+        with _outages_told():
             return await connect_with(self.url, self.service, **session)()
-        except Exception as error:
-            if is_outage(error):
-                raise DatabaseUnavailable("the database is away") from error
-            raise
 
     async def close(self) -> None:
         """Close every pooled connection."""
         await self.engine.dispose()
 
-    async def _begin(self, db: AsyncConnection, raw: asyncpg.Connection) -> Work:
-        await raw.execute("BEGIN")
-        now = await raw.fetchval("SELECT tereze_now()")
-        return Work(db, raw, now, service=self.service, runtime=self.runtime)
+    async def _begin(self) -> Work:
+        """Open a transaction, passing over pooled connections that died while nobody used them: nothing is lost by that."""
+        for spare in range(self._pool_size, -1, -1):
+            db = await self.engine.connect()
+            raw = _driver_of(db)
+            work = Work(db, raw, service=self.service, runtime=self.runtime)
+            try:
+                await raw.execute("BEGIN")
+                work.now = await raw.fetchval("SELECT tereze_now()")
+            except BaseException as error:
+                await _to_the_end(_discard(db))
+                if not (spare and isinstance(error, Exception) and is_outage(error)):
+                    raise
+            else:
+                return work
+        raise DatabaseUnavailable("every pooled connection is dead")
 
     async def _commit(self, work: Work) -> frozenset[int]:
         news = await work.flush()
@@ -129,12 +134,31 @@ def _driver_of(db: AsyncConnection) -> asyncpg.Connection:
     return db.sync_connection.connection.driver_connection
 
 
-async def _roll_back(db: AsyncConnection, raw: asyncpg.Connection) -> None:
+@contextmanager
+def _outages_told() -> Iterator[None]:
+    """Whatever the driver calls it, a database that is away is DatabaseUnavailable."""
+    try:
+        yield
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        if is_outage(error):
+            raise DatabaseUnavailable("the database is away") from error
+        raise
+
+
+async def _roll_back(work: Work) -> None:
     """Leave a clean connection behind, or none."""
     with suppress(Exception):
-        if not raw.is_closed():
-            async with asyncio.timeout(_ROLLBACK_SECONDS):
-                await raw.execute("ROLLBACK")
-            return
+        async with asyncio.timeout(_ROLLBACK_SECONDS):
+            await work.raw.execute("ROLLBACK")
+        return
+    with suppress(Exception):
+        await work.db.invalidate()
+
+
+async def _discard(db: AsyncConnection) -> None:
     with suppress(Exception):
         await db.invalidate()
+    with suppress(Exception):
+        await db.close()

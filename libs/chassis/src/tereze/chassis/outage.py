@@ -21,6 +21,15 @@ class Transient(Exception):
     """A handler says: nothing is wrong with the event, try again soon (something it needs is away)."""
 
 
+_BROKEN_CONNECTION = (
+    DatabaseUnavailable,
+    PoolExhausted,
+    ConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what the driver says of a connection that died at an awkward moment
+)
+
+
 def _causes(error: BaseException) -> Iterator[BaseException]:
     seen: BaseException | None = error
     while seen is not None:
@@ -36,11 +45,7 @@ def is_outage(error: BaseException) -> bool:
     """Whether the database itself is away, full or shutting down."""
     if _has_code(error, _CONNECTION_CODES + _CAPACITY_CODES):
         return True
-    return any(
-        isinstance(cause, (DatabaseUnavailable, PoolExhausted, asyncpg.InterfaceError, ConnectionError))
-        or (isinstance(cause, asyncpg.InternalClientError) and "connection" in str(cause))
-        for cause in _causes(error)
-    )
+    return any(isinstance(cause, _BROKEN_CONNECTION) for cause in _causes(error))
 
 
 def is_rivalry(error: BaseException) -> bool:

@@ -17,7 +17,7 @@ WHERE replica.version < excluded.version
 """
 _ONE = "SELECT record::text FROM replica WHERE kind = $1 AND id = $2"
 _AGENCIES = """
-SELECT record::text FROM replica
+SELECT record::text AS record FROM replica
 WHERE kind = 'agency' AND active AND ($1::text IS NULL OR agency_kind = $1) AND ($2::text IS NULL OR region_code = $2)
 ORDER BY id
 """

@@ -1,7 +1,7 @@
 """Decides what one process of a service holds while it runs; must never be built twice for one process."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,6 +12,7 @@ from tereze.chassis.handlers import Deadlines, Handlers
 from tereze.chassis.sealing import Sealer
 from tereze.chassis.settings import ServiceSettings
 from tereze.chassis.vault import Vault
+from tereze.chassis.wakeup import Wakeup
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,18 @@ class Runtime:
     database: Database
     vault: Vault
     sealer: Sealer
+    wakeup: Wakeup
+    waiting: dict[str, str] = field(default_factory=dict)  # loop -> what it waits for
 
     @classmethod
     def assemble(cls, settings: ServiceSettings, service: Service) -> "Runtime":
         """Open nothing yet: connections are made when first used."""
         database = Database(settings.database_url, service=service.name, pool_size=settings.pool_size)
         vault = Vault.from_files(settings.keys_dir, service.name)
-        runtime = cls(settings, service, database, vault, Sealer.from_files(settings.keys_dir, service.name))
-        database.runtime = runtime
+        sealer = Sealer.from_files(settings.keys_dir, service.name)
+        wakeup = Wakeup(database)
+        runtime = cls(settings, service, database, vault, sealer, wakeup)
+        database.runtime, database.on_publish = runtime, wakeup.ring
         return runtime
 
     async def close(self) -> None:

@@ -17,3 +17,4 @@ timers_overdue_seconds = Gauge(
 )
 timers_parked = Gauge("tereze_timers_parked", "Deadlines whose handler is broken")
 loop_failures = Counter("tereze_loop_failures_total", "How often a worker loop failed and was started again", ["loop"])
+loop_waiting = Gauge("tereze_loop_waiting", "1 while a worker loop waits for what it needs, or for a person", ["loop"])

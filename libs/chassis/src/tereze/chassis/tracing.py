@@ -1,24 +1,78 @@
 """Decides how a trace crosses the outbox and the bus; must never put more than ids and codes on a span."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 from opentelemetry import trace
 from opentelemetry.context import Context
+from opentelemetry.trace import SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-tracer = trace.get_tracer("tereze.chassis")
+from tereze.contracts.events import Envelope
+
+if TYPE_CHECKING:
+    from tereze.chassis.broker import Record
+
 _PROPAGATOR = TraceContextTextMapPropagator()
+
+
+def _tracer() -> trace.Tracer:
+    return trace.get_tracer("tereze.chassis")
 
 
 def current_traceparent() -> str | None:
     """W3C traceparent of the span in force, or None outside of a trace."""
-    if not trace.get_current_span().get_span_context().is_valid:
+    context = trace.get_current_span().get_span_context()
+    if not context.is_valid:
         return None
-    carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier)
-    return carrier.get("traceparent")
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
 def remote_context(traceparent: str | None) -> Context | None:
     """The context a consumer continues, or None where the event carries none."""
     if not traceparent:
         return None
-    return _PROPAGATOR.extract({"traceparent": traceparent})
+    return _PROPAGATOR.extract({"traceparent": traceparent}, Context())
+
+
+@contextmanager
+def processing_span(record: "Record", envelope: Envelope, group: str) -> Iterator[None]:
+    """The handling of one event, as a child of whatever published it, so that one trace runs from the first request to the last effect."""
+    attributes: Mapping[str, str | int] = {
+        "messaging.system": "kafka",
+        "messaging.operation.name": "process",
+        "messaging.operation.type": "process",
+        "messaging.destination.name": record.lane.topic,
+        "messaging.destination.partition.id": str(record.lane.partition),
+        "messaging.consumer.group.name": group,
+        "messaging.kafka.offset": record.offset,
+        "messaging.message.id": envelope.id,
+    }
+    with _tracer().start_as_current_span(
+        f"process {envelope.type}",
+        context=remote_context(envelope.traceparent) or Context(),
+        kind=SpanKind.CONSUMER,
+        attributes=attributes,
+        record_exception=False,  # messages of exceptions may hold values
+        set_status_on_exception=False,
+    ) as span:
+        try:
+            yield
+        except BaseException as error:
+            span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+            raise
+
+
+@contextmanager
+def firing_span(kind: str, late_by_ms: int) -> Iterator[None]:
+    """The firing of one deadline: the root of whatever follows from it."""
+    attributes: Mapping[str, str | int] = {"tereze.timer.kind": kind, "tereze.timer.late_by_ms": late_by_ms}
+    with _tracer().start_as_current_span(
+        f"fire {kind}",
+        context=Context(),
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,
+    ):
+        yield

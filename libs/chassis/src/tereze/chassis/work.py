@@ -26,12 +26,14 @@ FROM (SELECT DISTINCT hashtextextended(name, 0) AS lock FROM unnest($1::text[]) 
 class Work:
     """One open transaction. ``db`` is SQLAlchemy Core, ``raw`` the same connection in asyncpg for hot paths."""
 
+    now: datetime
+    """Domain time (UTC) of this transaction, from the database's clock."""
+
     def __init__(
-        self, db: AsyncConnection, raw: asyncpg.Connection, now: datetime, *, service: str, runtime: "Runtime | None"
+        self, db: AsyncConnection, raw: asyncpg.Connection, *, service: str, runtime: "Runtime | None"
     ) -> None:
         self.db = db
         self.raw = raw
-        self.now = now
         self.timers = Timers(raw)
         self._source = f"/tereze/{service}"
         self._runtime = runtime
