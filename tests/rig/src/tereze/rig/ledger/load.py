@@ -50,8 +50,8 @@ class Burst:
             "birth_date": born.isoformat(),
         }
 
-    async def one_child(self, session: aiohttp.ClientSession, reports: int, until: Callable[[], bool]) -> None:
-        """Report one new child ``reports`` times at once; gives up on an answer only when ``until()`` is true."""
+    async def one_child(self, session: aiohttp.ClientSession, reports: int, until: Callable[[], bool]) -> list[str]:
+        """Report one new child ``reports`` times at once; gives up on an answer only when ``until()`` is true. Returns the keys."""
         child, keys = self._child(), [str(uuid4()) for _ in range(reports)]
         self.tally.children.append(keys)
         region, risk = self.random.choice(self.regions), self.random.choice(RISKS)
@@ -61,6 +61,7 @@ class Burst:
                 for n, key in enumerate(keys)
             )
         )
+        return keys
 
     async def _submit(
         self, session: aiohttp.ClientSession, key: str, n: int, facts: dict[str, object], until: Callable[[], bool]
