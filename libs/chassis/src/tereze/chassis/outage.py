@@ -25,7 +25,6 @@ _BROKEN_CONNECTION = (
     DatabaseUnavailable,
     PoolExhausted,
     ConnectionError,
-    asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # what the driver says of a connection that died at an awkward moment
 )
 
@@ -45,7 +44,12 @@ def is_outage(error: BaseException) -> bool:
     """Whether the database itself is away, full or shutting down."""
     if _has_code(error, _CONNECTION_CODES + _CAPACITY_CODES):
         return True
-    return any(isinstance(cause, _BROKEN_CONNECTION) for cause in _causes(error))
+    return any(isinstance(cause, _BROKEN_CONNECTION) or _says_closed(cause) for cause in _causes(error))
+
+
+def _says_closed(cause: BaseException) -> bool:
+    """InterfaceError is the driver's word for wrong use and for a closed connection alike."""
+    return isinstance(cause, asyncpg.InterfaceError) and not isinstance(cause, ValueError) and "closed" in str(cause)
 
 
 def is_rivalry(error: BaseException) -> bool:
