@@ -7,7 +7,6 @@ per subject; destroying the wrapped key makes every copy of the subject's partic
 import base64
 import hmac
 import os
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,7 +100,8 @@ class Vault:
 
     def blind(self, purpose: str, value: str) -> bytes:
         """A keyed fingerprint (HMAC-SHA256) to look a value up without storing it; differs by purpose and service."""
-        return hmac.new(self._index_key, f"{purpose}\x00{value}".encode(), sha256).digest()
+        for_purpose = hmac.digest(self._index_key, purpose.encode(), "sha256")
+        return hmac.digest(for_purpose, value.encode(), "sha256")
 
     def keep(self, place: str, plain: bytes) -> bytes:
         """Seal bytes that belong to no subject, under the service's own key."""

@@ -58,5 +58,5 @@ def openapi_of(service: "Service") -> dict[str, Any]:
     """The OpenAPI document of one service; needs nothing running."""
     app = build_app(service.name, service.router)
     return describe(
-        app, title=f"Tereze {service.name}", version=API_VERSION, description=(service.router.__doc__ or "")
+        app, title=f"Tereze {service.name}", version=API_VERSION, description=f"The {service.name} service."
     )

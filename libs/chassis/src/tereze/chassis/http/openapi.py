@@ -106,12 +106,12 @@ _HEADER_SCHEMAS = {
 
 
 def _rename(node: Any, names: dict[str, str]) -> Any:
-    """The same schema with some components called by another name."""
+    """The same schema with some components called by another name, and no ``null`` members (the framework leaves them out too)."""
     if isinstance(node, list):
         return [_rename(item, names) for item in node]
     if not isinstance(node, dict):
         return node
-    renamed = {key: _rename(value, names) for key, value in node.items()}
+    renamed = {key: _rename(value, names) for key, value in node.items() if value is not None}
     reference = renamed.get("$ref")
     if isinstance(reference, str):
         name = reference.rpartition("/")[2]
@@ -126,7 +126,7 @@ def _add_schemas(document: dict[str, Any], models: Iterable[type[Contract]]) -> 
     known.pop("ValidationError", None)
     wanted = [(model, "validation") for model in dict.fromkeys(models)]
     _, described = models_json_schema(wanted, ref_template=_REF)  # type: ignore[arg-type]
-    definitions: dict[str, Any] = described.get("$defs", {})
+    definitions: dict[str, Any] = _rename(described.get("$defs", {}), {})
     names = {name: f"{name}Input" for name, schema in definitions.items() if known.get(name, schema) != schema}
     for name, schema in _rename(definitions, names).items():
         known[names.get(name, name)] = schema
