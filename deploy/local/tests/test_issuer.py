@@ -1,5 +1,6 @@
 """Decides that the demo issuer signs in invented people as a real issuer would, and nobody else."""
 
+import json
 import subprocess
 import sys
 import time
@@ -101,9 +102,7 @@ def client_key(settings):
     key = ECKey.generate_key("P-256")
     folder = settings.issuer_dir / "clients"
     folder.mkdir(exist_ok=True)
-    (folder / f"{SYSTEM.replace(':', '.')}.jwk").write_text(
-        json.dumps(key.as_dict(private=False))
-    )
+    (folder / f"{SYSTEM.replace(':', '.')}.jwk").write_text(json.dumps(key.as_dict(private=False)))
     return key
 
 
