@@ -44,8 +44,8 @@ async def run_worker(runtime: Runtime) -> None:
     }
     if (handlers := handlers_of(runtime)).topics:
         loops["consumer"] = _consumer(runtime, handlers)
-    for extra in runtime.service.loops:
-        loops[extra.__name__] = partial(extra, runtime)
+    for number, extra in enumerate(runtime.service.loops):
+        loops[f"{runtime.service.name}-{number}"] = partial(extra, runtime)  # a partial has no name of its own
     async with asyncio.TaskGroup() as group:
         for name, loop in loops.items():
             group.create_task(keep_running(name, loop, runtime.waiting))
