@@ -20,6 +20,7 @@ from tereze.client.grants import Grant
 from tereze.client.problems import NotFound
 from tereze.contracts.directory import Agency
 
+_FOR_PIPES = 240
 _PATIENCE = 5.0  # a person is waiting
 _ANYTHING = TypeAdapter(Any)
 
@@ -40,7 +41,7 @@ class Desk:
         self.identity = identity
         self.as_json = as_json
         self.words = Words(locale_of(lang, environment))
-        self.out = Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+        self.out = Console(file=sys.stdout, highlight=False, width=_width(environment))
         self.err = Console(stderr=True, highlight=False)
         self.credentials = Credentials()
         self._agencies: dict[str, Agency | None] = {}
@@ -111,3 +112,8 @@ class Desk:
         told = response.headers.get("tereze-time")
         if told:
             self._now = datetime.fromisoformat(told)
+
+
+def _width(environment: Mapping[str, str]) -> int | None:
+    """As wide as the terminal; wide enough to cut nothing where the reader is a file or a pipe."""
+    return None if sys.stdout.isatty() or "COLUMNS" in environment else _FOR_PIPES
