@@ -10,11 +10,11 @@ from tereze.chassis.work import Work
 _EVERY_SECONDS = 5.0
 _OUTBOX = """
 SELECT coalesce(extract(epoch FROM clock_timestamp() - min(oldest)), 0)::float8
-FROM generate_series(0, $1::int - 1) AS bucket
-LEFT JOIN outbox_cursor AS cursor ON cursor.bucket = bucket
+FROM generate_series(0, $1::int - 1) AS each(bucket)
+LEFT JOIN outbox_cursor AS cursor ON cursor.bucket = each.bucket
 CROSS JOIN LATERAL (
     SELECT min(created_at) AS oldest FROM outbox
-    WHERE outbox.bucket = bucket AND xid >= pg_snapshot_xmin(coalesce(cursor.done, '1:1:'))
+    WHERE outbox.bucket = each.bucket AND xid >= pg_snapshot_xmin(coalesce(cursor.done, '1:1:'))
       AND NOT pg_visible_in_snapshot(xid, coalesce(cursor.done, '1:1:'))
       AND NOT (cursor.doing IS NOT NULL AND pg_visible_in_snapshot(xid, cursor.doing) AND position <= cursor.position)
 ) AS waiting
