@@ -62,12 +62,12 @@ async def _ours(database: Database, bootstrap: str, events: int) -> float:
     await watch.execute("CREATE TABLE effect (case_id text NOT NULL, referral_id text NOT NULL)")
     consumer = Consumer(database, handlers, bootstrap=bootstrap, group="bench")
     running = asyncio.create_task(consumer.run())
-    begun, done = 0.0, 0
+    begun, first, done = 0.0, 0, 0
     while done < events:
         await asyncio.sleep(0.02)
         if running.done():
             running.result()
-        done = await watch.fetchval("SELECT count(*) FROM effect")
+        done = int(await watch.fetchval("SELECT count(*) FROM effect"))
         if done and not begun:
             begun, first = time.perf_counter(), done
     took = time.perf_counter() - begun

@@ -30,7 +30,7 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
         try:
             stack.start()
             cast = Cast(TokenMint(stack.layout.issuer, stack.url))
-            for idle in ("intake-worker", "directory", "gateway", "issuer"):
+            for idle in ("intake-worker", "directory", "gateway"):
                 stack[idle].kill()  # the outbox fills; nothing else competes for the two cores
             stack.kafka.kill()
             subject = cast.systems("school")[0]
