@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from tereze.local.layout import PACK, Layout
 from tereze.local.ports import LOOPBACK, KeptPorts
 from tereze.local.postgres import VERSION as POSTGRES_VERSION
 from tereze.local.postgres import Postgres
-from tereze.local.processes import Child
+from tereze.local.processes import Child, ChildFailed
 
 MODE = "demo"
 ALL = ("all",)
@@ -104,6 +105,7 @@ class Stack:
                 self._run("load-pack", "directory", "load-pack", str(PACK), "--demo")
         with step(report, "Services", " ".join(("issuer", *self.workers))):
             self._start_together([self.issuer, *self.workers.values()])
+            self._await_directory()
         with step(report, "Gateway", self.url):
             self.gateway.start()
 
@@ -141,6 +143,20 @@ class Stack:
             "host": LOOPBACK, "port": str(port), "instance": instance,
         }  # fmt: skip
         return {**inherited, **passed_on, **_past_proxies(), **{f"TEREZE_{key.upper()}": own[key] for key in own}}
+
+    def _await_directory(self) -> None:
+        """Return once every service knows every region, agency and staff member: who acts first must not be a stranger."""
+        if "directory" not in self.services:
+            return
+        counts = "SELECT kind, count(*) FROM replica GROUP BY kind ORDER BY kind"
+        owned = " UNION ALL ".join(f"SELECT '{kind}', count(*) FROM {kind}" for kind in ("agency", "region", "staff"))  # noqa: S608
+        wanted = self.postgres.sql(owned, "directory")
+        deadline = time.monotonic() + PREPARATION_SECONDS
+        for service in self.services:
+            while service != "directory" and self.postgres.sql(counts, service) != wanted:
+                if time.monotonic() > deadline:
+                    raise ChildFailed(f"{service} did not hear of every agency and staff member in time.")
+                time.sleep(0.1)
 
     def _start_together(self, webs: Sequence[Web]) -> None:
         for web in webs:
