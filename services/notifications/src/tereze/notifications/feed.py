@@ -13,7 +13,7 @@ from tereze.notifications.store.feed import Place, Scope, following, more_is_set
 from tereze.notifications.store.log import EVERYBODY
 
 SETTLING_PAUSE = 0.01
-_MOST_SCANS = 20  # a reader with very much withheld in a row gets a cursor past it instead of waiting for a full page
+_FURTHER = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +31,22 @@ def scope_of(actor: Actor) -> Scope:
 
 
 async def next_page(work: Work, actor: Actor, after: Place, types: Sequence[str], limit: int) -> Page:
-    """What follows ``after`` and may be seen now, at most ``limit`` events."""
+    """What follows ``after`` and may be seen now, at most ``limit`` events. Empty only where nothing more may be seen."""
     scope, place, events = scope_of(actor), after, list[CloudEvent]()
-    for _ in range(_MOST_SCANS):
-        wanted = limit - len(events)
-        found = await following(work, scope, place, types, wanted)
-        if found:
-            place = found[-1].place
-            told = await tell_what_may_be_seen(work, actor, [item.entry for item in found])
-            events += [event for event in told if event is not None]
-        if len(found) < wanted or len(events) >= limit:
-            break
-    settling = not events and await more_is_settling(work, scope)
-    return Page(tuple(events), place, settling)
+    settling = await more_is_settling(work, scope)  # asked first: what settles after this is found by reading
+    asked = limit
+    while True:
+        found = await following(work, scope, place, types, asked)
+        told = await tell_what_may_be_seen(work, actor, [item.entry for item in found])
+        for item, event in zip(found, told, strict=True):
+            place = item.place
+            if event is not None:
+                events.append(event)
+            if len(events) == limit:
+                return Page(tuple(events), place, settling)
+        if len(found) < asked:
+            return Page(tuple(events), place, settling)
+        asked = _FURTHER  # what came was withheld in part: look on in larger steps
 
 
 async def wait_for_more(rung: asyncio.Event, page: Page, seconds: float) -> bool:
