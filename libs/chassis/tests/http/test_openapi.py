@@ -8,8 +8,8 @@ from tereze.chassis.http import openapi_of
 
 
 @pytest.fixture(scope="module")
-def document(request) -> dict[str, Any]:
-    return openapi_of(request.getfixturevalue("calm").runtime.service)
+def document(calm) -> dict[str, Any]:
+    return openapi_of(calm.runtime.service)
 
 
 def references(node: Any) -> set[str]:
