@@ -1,22 +1,33 @@
 """Decides the world the tests live in: the shipped protocol, the agencies of Almaty, and a clock that tests turn."""
 
 import itertools
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from tereze.chassis.ids import new_id
 from tereze.contracts.directory import Agency
-from tereze.contracts.words import Category, Risk, StaffRole
+from tereze.contracts.events import Event
+from tereze.contracts.identities import PersonIdentified
+from tereze.contracts.referrals import Child, ReferralSubmitted, SealedForReferral, SealedForRegistry
+from tereze.contracts.words import Category, Channel, Risk, StaffRole
+from tereze.local.fixtures import NewEnvironment, NewServiceDatabase
+from tereze.local.issuer import TokenMint
 from tereze.protocol import Pack, Protocols, WorkingCalendar, load_calendar, load_pack
+from tereze.referral.app import build
 from tereze.referral.domain.casefile import CaseFile, Moment, Referral
 from tereze.referral.domain.clocks import Clock
 from tereze.referral.domain.response import open_case
 from tereze.referral.domain.routing import Roster
 from tereze.referral.domain.tasks import Actor, Task
+from tereze.referral.settings import ReferralSettings
+from tereze.rig.inside import Inside, demo_agencies, stand_inside
 
 COUNTRY = Path(__file__).resolve().parents[3] / "deploy" / "packs" / "kz"
 ALMATY = "KZ-75"
@@ -121,3 +132,91 @@ def new_world(pack: Pack, calendar: WorkingCalendar, agencies: tuple[Agency, ...
 @pytest.fixture
 def world(new_world: Callable[[], World]) -> World:
     return new_world()
+
+
+@dataclass
+class Window:
+    """The real service over a database of its own, and the few things a test tells it and asks of it."""
+
+    inside: Inside
+
+    def submitted(
+        self,
+        *,
+        by: str = "almaty-school-1",
+        risk: Risk = Risk.HIGH,
+        categories: tuple[Category, ...] = (Category.PHYSICAL,),
+        narrative: str = "A bruise on the arm.",
+        ago: timedelta = timedelta(0),
+    ) -> ReferralSubmitted:
+        seal = self.inside.runtime.sealer.seal
+        return ReferralSubmitted(
+            referral_id=new_id("ref"),
+            received_at=datetime.now(UTC) - ago,
+            channel=Channel.AGENCY_API,
+            agency_id=demo_agencies()[by].agency_id,
+            region_code=ALMATY,
+            risk=risk,
+            categories=categories,
+            sealed_particulars=seal("registry", SealedForRegistry(child=Child(given="Айару"))),
+            sealed_account=seal("referral", SealedForReferral(narrative=narrative)),
+        )
+
+    def identified(self, submitted: ReferralSubmitted, person_id: str | None = None) -> PersonIdentified:
+        person = person_id or new_id("per")
+        return PersonIdentified(referral_id=submitted.referral_id, person_id=person, matched_by="new")
+
+    async def tell(self, *events: Event) -> None:
+        await self.inside.tell(*events)
+
+    def caller(self, who: str) -> Any:
+        return self.inside.caller(who)
+
+    async def open_case(self, **facts: Any) -> str:
+        submitted = self.submitted(**facts)
+        await self.tell(submitted, self.identified(submitted))
+        [row] = await self.rows("SELECT case_id FROM referral WHERE referral_id = $1", submitted.referral_id)
+        return str(row["case_id"])
+
+    async def task_of(self, case_id: str, service: str) -> dict[str, Any]:
+        [row] = await self.rows("SELECT * FROM task WHERE case_id = $1 AND service = $2", case_id, service)
+        return row
+
+    async def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        async with self.inside.runtime.database.work() as work:
+            return [dict(row) for row in await work.raw.fetch(query, *values)]
+
+    async def count(self, table: str) -> int:
+        [row] = await self.rows(f"SELECT count(*) AS n FROM {table}")  # noqa: S608 - written by tests
+        return int(row["n"])
+
+    async def last_event(self) -> dict[str, Any]:
+        [row] = await self.rows("SELECT * FROM case_event ORDER BY at DESC, case_version DESC LIMIT 1")
+        return row
+
+    async def move_clock(self, ahead: timedelta) -> None:
+        async with self.inside.runtime.database.work() as work:
+            await work.raw.execute("UPDATE demo_clock SET ahead = ahead + $1", ahead)
+
+    async def dump(self) -> str:
+        """Every value of every table as text."""
+        tables = await self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        found = [await self.rows(f"SELECT * FROM {row['tablename']}") for row in tables]  # noqa: S608 - our own names
+        return json.dumps(
+            found, default=lambda value: value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        )
+
+
+@pytest.fixture
+async def empty_window(
+    service_database: NewServiceDatabase, service_environment: NewEnvironment, mint: TokenMint
+) -> AsyncIterator[Window]:
+    environment = service_environment(service_database("referral"))
+    async with stand_inside(build, environment, mint, ReferralSettings) as inside:
+        yield Window(inside)
+
+
+@pytest.fixture
+async def window(empty_window: Window) -> Window:
+    await empty_window.inside.know(*(a.slug for a in demo_agencies().values() if a.region_code in {ALMATY, None}))
+    return empty_window

@@ -99,3 +99,18 @@ def test_a_body_excluded_from_one_case_holds_nothing_in_the_joint_one(world: Any
     younger.admit(world.agency("almaty-clinic-1"), Capacity.EXCLUDED)
     join_cases(older, younger, [referral], world.after(minutes=1))
     assert world.slug(world.task(older, "health").agency_id) == "almaty-clinic-2"
+
+
+def test_two_clinics_asked_for_one_child_become_one_unless_both_work_already(world: Any) -> None:
+    for both in (False, True):
+        older = world.case()
+        world.open_tasks = {"almaty-clinic-1": 5}
+        referral = world.referral(by="almaty-police", at=world.now)
+        younger = open_case(referral, world.new_id("per"), world.after(minutes=1), provisional=True)
+        for case in (older, younger) if both else (younger,):
+            task = world.task(case, "health")
+            accept_task(case, task, world.holder_of(task), "stf_" + "1" * 32, world.moment)
+        join_cases(older, younger, [referral], world.after(minutes=1))
+        held = sorted(world.slug(t.agency_id) for t in older.open_tasks() if t.service == "health")
+        assert held == (["almaty-clinic-1", "almaty-clinic-2"] if both else ["almaty-clinic-2"])
+        world.open_tasks = {}

@@ -53,8 +53,3 @@ def test_after_two_hops_the_regional_department_holds_it(world: Any) -> None:
 def test_a_directory_that_told_us_of_nobody_is_an_error_to_try_again() -> None:
     with pytest.raises(NoEligibleAgency):
         Roster("KZ-75", ()).holder(AgencyKind.POLICE)
-
-
-def test_only_where_several_compete_are_open_tasks_counted(world: Any) -> None:
-    contested = world.roster.contested([AgencyKind.POLICE, AgencyKind.HEALTH, AgencyKind.OMBUDSMAN])
-    assert {world.slug(agency) for agency in contested} == {"almaty-clinic-1", "almaty-clinic-2"}

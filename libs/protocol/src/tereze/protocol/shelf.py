@@ -25,6 +25,11 @@ class Protocols:
         if len(set(versions)) != len(versions):
             raise ValueError(f"two packs with one version: {', '.join(versions)}")
 
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """Every version, the oldest first."""
+        return tuple(self._packs)
+
     def in_force(self, at: datetime) -> Pack:
         """The pack with the latest effective date that has come on the country's clock; raises NoProtocolInForce."""
         day = self.calendar.local(at).date()

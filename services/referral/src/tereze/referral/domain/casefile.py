@@ -165,6 +165,11 @@ class CaseFile:
             self.cancel_clock(clock, now)
         self.start_clock(successor)
 
+    def await_again(self, clock: Clock) -> None:
+        """A timer of the clock fired before anything was due: it needs another."""
+        clock.generation += 1
+        self.touched.add(clock.clock_id)
+
     def _tell_stopped(self, clock: Clock, now: datetime) -> None:
         self.touched.add(clock.clock_id)
         self.tell(ClockStopped, **clock_facts(clock), stopped_at=now, state=clock.state)

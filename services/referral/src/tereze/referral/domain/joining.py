@@ -23,8 +23,8 @@ def survivor_first(one: CaseFile, other: CaseFile) -> tuple[CaseFile, CaseFile]:
 def join_cases(survivor: CaseFile, joined: CaseFile, referrals: Iterable[Referral], moment: Moment) -> None:
     """Work of ``joined`` goes on in ``survivor``; ``referrals`` are those of the joined case.
 
-    Tasks move with their state and holder. Where both cases hold the same agency to the same duty, the less advanced task is
-    withdrawn and the other keeps the earliest start and due time of the two.
+    Tasks move with their state and holder. Where both cases have the same duty, the less advanced task is withdrawn and the
+    other keeps the earliest start and due time of the two.
     """
     for agency_id, capacity in sorted(joined.bodies):
         survivor.admit(agency_id, capacity)
@@ -50,10 +50,7 @@ def join_cases(survivor: CaseFile, joined: CaseFile, referrals: Iterable[Referra
 
 
 def _bring(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> None:
-    twin = next(
-        (t for t in survivor.open_tasks() if (t.service, t.agency_id) == (task.service, task.agency_id)),
-        None,
-    )
+    twin = next((own for own in survivor.open_tasks() if _same_duty(own, task)), None)
     if twin is None:
         _move(survivor, joined, task, moment)
     elif twin.advance >= task.advance:
@@ -65,6 +62,13 @@ def _bring(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> 
         _withdraw(survivor, twin, moment)
         _move(survivor, joined, task, moment)
         _merge(survivor, task, extra, moment)
+
+
+def _same_duty(own: Task, other: Task) -> bool:
+    """One body's duty is held once; two bodies keep it both only where both have accepted and work on it."""
+    if own.service is not other.service:
+        return False
+    return own.agency_id == other.agency_id or not (own.accepted and other.accepted)
 
 
 def _move(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> None:

@@ -1,6 +1,6 @@
 """Decides which agency holds a duty; must never leave a duty with nobody, nor give one to an excluded body."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tereze.contracts.directory import Agency
@@ -45,15 +45,6 @@ class Roster:
             if chosen := self.of_kind(kind, excluded=excluded):
                 return chosen
         raise NoEligibleAgency(f"no agency for {service} in {self.region_code}")
-
-    def contested(self, services: Iterable[AgencyKind]) -> frozenset[str]:
-        """The agencies among which load decides, so that only their open tasks need counting."""
-        found: set[str] = set()
-        for service in services:
-            rivals = self._of(service, regional=True) or self._of(service, regional=False)
-            if len(rivals) > 1:
-                found.update(agency.agency_id for agency in rivals)
-        return frozenset(found)
 
     def _of(self, kind: AgencyKind, *, regional: bool) -> list[Agency]:
         region = self.region_code if regional else None

@@ -53,6 +53,11 @@ class Task:
         return _ADVANCE.index(self.state)
 
     @property
+    def accepted(self) -> bool:
+        """Whether somebody took it and still works on it."""
+        return self.state in {TaskState.ACCEPTED, TaskState.IN_PROGRESS}
+
+    @property
     def evidence(self) -> frozenset[ClockKind]:
         """The duties for which evidence was already given."""
         return _GIVEN.get(self.state, frozenset())

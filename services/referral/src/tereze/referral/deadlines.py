@@ -1,0 +1,45 @@
+"""Decides what happens in the referral service because time passed; must never act on a state it did not re-read under lock."""
+
+from tereze.chassis.handlers import Deadlines
+from tereze.chassis.timers import FiredTimer
+from tereze.chassis.work import Work
+from tereze.referral.domain.escalation import climb_ladder
+from tereze.referral.moments import moment_of
+from tereze.referral.placing import open_provisionally, place_referral
+from tereze.referral.store.casefiles import LADDER, case_of_clock, keep_case, lock_cases
+from tereze.referral.store.referrals import find_referral
+
+IDENTITY = "identity"
+"""The kind of timer that ends the wait for the registry; its subject is the referral."""
+
+deadlines = Deadlines()
+
+
+@deadlines.fires(IDENTITY)
+async def stop_waiting_for_the_registry(timer: FiredTimer, work: Work) -> None:
+    """A referral that is on no case yet comes onto one now."""
+    await work.lock(timer.subject)
+    kept = await find_referral(work, timer.subject)
+    if kept is None or kept.case_id is not None:
+        return
+    if kept.person_id is not None:
+        await place_referral(work, kept, kept.person_id)
+    else:
+        await open_provisionally(work, kept)
+
+
+@deadlines.fires(LADDER)
+async def climb(timer: FiredTimer, work: Work) -> None:
+    """A clock reached a level of its ladder, unless evidence came or a later timer stands for it."""
+    case_id = await case_of_clock(work, timer.subject)
+    if case_id is None:
+        return
+    [file] = await lock_cases(work, case_id)
+    clock = file.clocks.get(timer.subject)
+    if clock is None or not clock.going or clock.generation != timer.generation:
+        return
+    moment = await moment_of(work, file)
+    climb_ladder(file, clock, moment)
+    if not file.touched:
+        file.await_again(clock)
+    await keep_case(work, file, moment.pack)

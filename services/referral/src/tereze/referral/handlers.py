@@ -1,0 +1,50 @@
+"""Decides what happens in the referral service because an event arrived; must never wait for another service."""
+
+from datetime import timedelta
+
+from tereze.chassis.handlers import Handlers
+from tereze.chassis.work import Work
+from tereze.contracts.events import Envelope
+from tereze.contracts.identities import PersonIdentified
+from tereze.contracts.referrals import ReferralSubmitted
+from tereze.protocol import severity
+from tereze.referral.deadlines import IDENTITY
+from tereze.referral.placing import place_referral, settle_case
+from tereze.referral.settings import ReferralSettings
+from tereze.referral.store.referrals import find_referral, keep_identity, keep_referral
+
+handlers = Handlers()
+
+
+@handlers.on(ReferralSubmitted)
+async def take_referral(event: ReferralSubmitted, work: Work, _envelope: Envelope) -> None:
+    """A concern came in. Its clocks run since it was received; it waits for the registry for a moment only."""
+    await work.lock(event.referral_id)
+    fresh, person_id = await keep_referral(work, event)
+    if not fresh:
+        return
+    if person_id is None:
+        settings = work.runtime.settings
+        assert isinstance(settings, ReferralSettings)
+        patience = timedelta(milliseconds=settings.identity_patience_ms)
+        due_at, urgency = work.now + patience, severity(event.risk)
+        await work.timers.set(kind=IDENTITY, subject=event.referral_id, due_at=due_at, severity=urgency)
+        return
+    kept = await find_referral(work, event.referral_id)
+    assert kept is not None, "it was kept above"
+    await place_referral(work, kept, person_id)
+
+
+@handlers.on(PersonIdentified)
+async def take_identity(event: PersonIdentified, work: Work, _envelope: Envelope) -> None:
+    """The registry knows whose child a referral is about: before the referral came, in time, or too late."""
+    await work.lock(event.referral_id)
+    if not await keep_identity(work, event):
+        return
+    kept = await find_referral(work, event.referral_id)
+    if kept is None:
+        return
+    if kept.case_id is None:
+        await place_referral(work, kept, event.person_id)
+    else:
+        await settle_case(work, kept.case_id, event.person_id)

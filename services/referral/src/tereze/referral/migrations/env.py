@@ -1,0 +1,6 @@
+"""Decides how the referral service's migrations run: as every service's do; must never hold DDL."""
+
+from tereze.chassis.migrate import run_env
+from tereze.referral.store.tables import metadata
+
+run_env(metadata)

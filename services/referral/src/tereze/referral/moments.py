@@ -1,0 +1,63 @@
+"""Decides what the domain is told of the moment: time, protocol in force, agencies and their load; must never decide with it."""
+
+from functools import cache
+from pathlib import Path
+
+from tereze.chassis.ids import new_id
+from tereze.chassis.outage import Transient
+from tereze.chassis.work import Work
+from tereze.contracts.directory import Agency
+from tereze.protocol import Pack, Protocols, load_calendar, load_pack
+from tereze.referral.domain.casefile import CaseFile, Moment
+from tereze.referral.domain.routing import Roster
+
+# Load is counted only where several bodies of a kind compete, and up to a bound: beyond it they are equally full.
+_ROSTER = """
+SELECT record::text AS record, CASE WHEN rivals > 1 THEN (
+           SELECT count(*) FROM (
+               SELECT FROM task
+               WHERE task.agency_id = id AND state IN ('requested', 'received', 'accepted', 'in_progress') LIMIT 500
+           ) AS counted
+       ) ELSE 0 END AS load
+FROM (
+    SELECT id, record, count(*) OVER (PARTITION BY agency_kind, region_code) AS rivals
+    FROM replica WHERE kind = 'agency' AND active AND (region_code = $1 OR region_code IS NULL)
+) AS agency
+ORDER BY id
+"""
+
+
+@cache
+def read_protocols(country: Path) -> Protocols:
+    """Every protocol pack and calendar year of a country folder. Raises BadText with the line of each mistake."""
+    packs = [load_pack(path.read_text("utf-8"), path.name) for path in sorted((country / "protocol").glob("*.yaml"))]
+    years = [path.read_text("utf-8") for path in sorted((country / "calendar").glob("*.yaml"))]
+    return Protocols(packs, load_calendar(years))
+
+
+async def roster_of(work: Work, region_code: str) -> Roster:
+    """Who there is in a region and for the nation. Raises Transient while the directory has not told us yet."""
+    rows = await work.raw.fetch(_ROSTER, region_code)
+    if not rows:
+        raise Transient("the directory has not told us of any agency yet")
+    agencies = tuple(Agency.model_validate_json(row["record"]) for row in rows)
+    loads = {agency.agency_id: row["load"] for agency, row in zip(agencies, rows, strict=True)}
+    return Roster(region_code, agencies, loads)
+
+
+async def new_moment(work: Work, region_code: str) -> Moment:
+    """The moment in which a case opens: under the protocol in force."""
+    protocols = read_protocols(work.runtime.settings.pack)
+    pack = protocols.in_force(work.now)
+    return Moment(work.now, pack, protocols.calendar, await roster_of(work, region_code), new_id)
+
+
+async def moment_of(work: Work, file: CaseFile) -> Moment:
+    """The moment in which something happens to a case: under the protocol it was opened with."""
+    calendar = read_protocols(work.runtime.settings.pack).calendar
+    return Moment(work.now, pack_of(work, file), calendar, await roster_of(work, file.region_code), new_id)
+
+
+def pack_of(work: Work, file: CaseFile) -> Pack:
+    """The protocol a case was opened with; it stays the case's own."""
+    return read_protocols(work.runtime.settings.pack).version(file.protocol_version)

@@ -1,0 +1,55 @@
+"""Decides what the access policies are told of a case or task; must never decide itself."""
+
+from tereze.access import Actor, Decision, Resource, decide, decide_each
+from tereze.contracts.words import CaseState
+from tereze.referral.domain.casefile import Capacity, CaseFile
+from tereze.referral.domain.tasks import Task
+
+
+def case_resource(file: CaseFile) -> Resource:
+    """The case as the policies weigh it: who holds, was offered, accepted, referred, triages, was told, must not know."""
+    live = list(file.tasks.values()) if file.state is CaseState.JOINED else file.open_tasks()
+    return Resource(
+        "case",
+        holders=frozenset(task.agency_id for task in live),
+        offered=frozenset(task.offered_agency_id for task in live if task.offered_agency_id),
+        accepted_holders=frozenset(task.agency_id for task in live if task.accepted),
+        participants=file.having(Capacity.REFERRER),
+        desks=file.having(Capacity.DESK),
+        told=file.having(Capacity.TOLD),
+        excluded=file.excluded,
+        risk=file.risk,
+        region_code=file.region_code,
+    )
+
+
+def task_resource(file: CaseFile, task: Task) -> Resource:
+    """The task as the policies weigh it. Its holder is who is accountable, or was when it ended."""
+    holder = frozenset({task.agency_id})
+    return Resource(
+        "task",
+        holders=holder,
+        offered=frozenset({task.offered_agency_id} if task.offered_agency_id else ()),
+        accepted_holders=holder if task.accepted else frozenset(),
+        excluded=file.excluded,
+        risk=task.risk,
+        region_code=file.region_code,
+    )
+
+
+def may_read_case(actor: Actor, file: CaseFile) -> Decision:
+    """Whether the case may be known of, and which labels are seen of it."""
+    return decide(actor, "read_case", case_resource(file))
+
+
+def may_read_narrative(actor: Actor, file: CaseFile) -> bool:
+    """Whether the reporters' words may be read."""
+    return decide(actor, "read_narrative", case_resource(file)).allowed
+
+
+def may_read_task(actor: Actor, file: CaseFile, task: Task) -> Decision:
+    """Whether the task may be known of: by its agency, or by whoever may read its case."""
+    own, whole = decide_each(actor, [("read_case", task_resource(file, task)), ("read_case", case_resource(file))])
+    if own.allowed and whole.allowed:
+        return Decision(allowed=True, policy_id=f"{own.policy_id} {whole.policy_id}", labels=own.labels | whole.labels)
+    return own if own.allowed and actor.agency_id not in file.excluded else whole

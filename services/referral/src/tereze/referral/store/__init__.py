@@ -1,0 +1,1 @@
+"""Decides how cases, tasks, clocks and referrals are kept and found; must never decide what happens to them."""

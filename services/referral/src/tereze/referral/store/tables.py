@@ -1,0 +1,156 @@
+"""Decides the tables of the referral service; must never differ from what its migrations make."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from tereze.chassis.tables import chassis_tables
+
+metadata = MetaData()
+
+_LIVE = text("state IN ('reported', 'triaged', 'active', 'plan_in_force', 'reopened')")
+_OPEN = text("state IN ('requested', 'received', 'accepted', 'in_progress')")
+
+
+def _instant(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+case_file = Table(
+    "case_file",
+    metadata,
+    Column("case_id", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("region_code", String, nullable=False),
+    Column("protocol_version", String, nullable=False),
+    Column("person_id", String, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("risk", String, nullable=False),
+    Column("categories", ARRAY(String), nullable=False),
+    _instant("opened_at"),
+    Column("joined_into", String),
+    _instant("next_due_at", nullable=True),
+    Column("breached", Boolean, nullable=False),
+    Index("one_live_case_a_person", "person_id", unique=True, postgresql_where=_LIVE),
+    Index("case_file_by_urgency", "next_due_at", "case_id"),
+)
+task = Table(
+    "task",
+    metadata,
+    Column("task_id", String, primary_key=True),
+    Column("case_id", String, ForeignKey("case_file.case_id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("service", String, nullable=False),
+    Column("step", String, nullable=False),
+    Column("agency_id", String, nullable=False),
+    Column("offered_agency_id", String),
+    Column("state", String, nullable=False),
+    Column("risk", String, nullable=False),
+    Column("mandatory", Boolean, nullable=False),
+    Column("responsible_staff_id", String),
+    Column("outcome", String),
+    Column("hop", Integer, nullable=False),
+    Column("tried", ARRAY(String), nullable=False),
+    _instant("assigned_at"),
+    _instant("next_due_at", nullable=True),
+    Column("breached", Boolean, nullable=False),
+    Index("one_open_task_a_service_and_agency", "case_id", "service", "agency_id", unique=True, postgresql_where=_OPEN),
+    Index("task_by_case", "case_id"),
+    Index("task_by_holder", "agency_id", "next_due_at", "task_id", postgresql_where=_OPEN),
+    Index("task_by_offer", "offered_agency_id", postgresql_where=text("offered_agency_id IS NOT NULL")),
+)
+clock = Table(
+    "clock",
+    metadata,
+    Column("clock_id", String, primary_key=True),
+    Column("case_id", String, ForeignKey("case_file.case_id"), nullable=False),
+    Column("task_id", String),
+    Column("kind", String, nullable=False),
+    Column("agency_id", String, nullable=False),
+    Column("risk", String, nullable=False),
+    _instant("started_at"),
+    _instant("due_at"),
+    Column("state", String, nullable=False),
+    _instant("stopped_at", nullable=True),
+    Column("position", Integer, nullable=False),
+    Column("reached", String),
+    Column("generation", Integer, nullable=False),
+    Index("clock_by_case", "case_id"),
+)
+case_body = Table(
+    "case_body",
+    metadata,
+    Column("case_id", String, ForeignKey("case_file.case_id"), primary_key=True),
+    Column("agency_id", String, primary_key=True),
+    Column("capacity", String, primary_key=True),
+    Index("case_body_by_agency", "agency_id", "case_id"),
+)
+case_event = Table(
+    "case_event",
+    metadata,
+    Column("case_id", String, ForeignKey("case_file.case_id"), primary_key=True),
+    Column("case_version", Integer, primary_key=True),
+    Column("event_id", String, nullable=False),
+    Column("type", String, nullable=False),
+    _instant("at"),
+    Column("body", JSON, nullable=False),
+)
+referral = Table(
+    "referral",
+    metadata,
+    Column("referral_id", String, primary_key=True),
+    Column("case_id", String, ForeignKey("case_file.case_id")),
+    _instant("received_at"),
+    _instant("occurred_at", nullable=True),
+    Column("channel", String, nullable=False),
+    Column("agency_id", String, nullable=False),
+    Column("region_code", String, nullable=False),
+    Column("risk", String, nullable=False),
+    Column("categories", ARRAY(String), nullable=False),
+    Column("sealed_account", String),
+    Index("referral_by_case", "case_id"),
+)
+identity = Table(
+    "identity",
+    metadata,
+    Column("referral_id", String, primary_key=True),
+    Column("person_id", String, nullable=False),
+    Column("matched_by", String, nullable=False),
+)
+narrative = Table(
+    "narrative",
+    metadata,
+    Column("narrative_id", String, primary_key=True),
+    Column("case_id", String, ForeignKey("case_file.case_id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("referral_id", String),
+    Column("task_id", String),
+    Column("by_staff_id", String),
+    _instant("at"),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("narrative_by_case", "case_id"),
+)
+contact = Table(
+    "contact",
+    metadata,
+    Column("task_id", String, ForeignKey("task.task_id"), primary_key=True),
+    Column("at", DateTime(timezone=True), primary_key=True),
+    Column("place", String, nullable=False),
+    Column("child_seen_alone", Boolean, nullable=False),
+    Column("by_staff_id", String, nullable=False),
+    _instant("recorded_at"),
+)
+chassis_tables(metadata)
