@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tereze.chassis.firing import Firing
 from tereze.chassis.ids import new_id
 from tereze.contracts.directory import Agency
 from tereze.contracts.events import Event
@@ -21,13 +22,14 @@ from tereze.local.fixtures import NewEnvironment, NewServiceDatabase
 from tereze.local.issuer import TokenMint
 from tereze.protocol import Pack, Protocols, WorkingCalendar, load_calendar, load_pack
 from tereze.referral.app import build
+from tereze.referral.deadlines import deadlines
 from tereze.referral.domain.casefile import CaseFile, Moment, Referral
 from tereze.referral.domain.clocks import Clock
 from tereze.referral.domain.response import open_case
 from tereze.referral.domain.routing import Roster
 from tereze.referral.domain.tasks import Actor, Task
 from tereze.referral.settings import ReferralSettings
-from tereze.rig.inside import Inside, demo_agencies, stand_inside
+from tereze.rig.inside import Inside, demo_agencies, demo_staff, stand_inside
 
 COUNTRY = Path(__file__).resolve().parents[3] / "deploy" / "packs" / "kz"
 ALMATY = "KZ-75"
@@ -193,6 +195,19 @@ class Window:
     async def last_event(self) -> dict[str, Any]:
         [row] = await self.rows("SELECT * FROM case_event ORDER BY at DESC, case_version DESC LIMIT 1")
         return row
+
+    async def member_of(self, agency_id: str) -> str:
+        slug = next(agency.slug for agency in demo_agencies().values() if agency.agency_id == agency_id)
+        return f"{slug}:member"
+
+    async def staff_id(self, who: str) -> str:
+        return demo_staff()[who].staff_id
+
+    async def fire_everything(self) -> None:
+        """Let the chassis fire until nothing is due."""
+        firing = Firing(self.inside.runtime.database, deadlines)
+        while await firing.fire_due():
+            pass
 
     async def move_clock(self, ahead: timedelta) -> None:
         async with self.inside.runtime.database.work() as work:
