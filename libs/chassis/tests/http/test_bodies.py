@@ -88,6 +88,17 @@ def test_what_is_no_json_is_malformed(raw):
         read_document(raw, Outer)
 
 
+def test_a_depth_that_one_reader_takes_and_the_other_does_not_is_malformed():
+    with pytest.raises(MalformedJson, match="deep"):
+        read_document(b'{"code": ' + b"[" * 400 + b"]" * 400 + b"}", Outer)
+
+
+@pytest.mark.parametrize("number", [b"3.0", b"3e0", b"0.3e1"])
+def test_an_integer_may_be_written_with_a_point(number):
+    read = read_document(b'{"code": "\\u0430", "size": %b, "share": %b}' % (number, number), Outer)
+    assert (read.size, read.share, read.code) == (3, 3.0, "а")
+
+
 def test_a_whole_surrogate_pair_is_text():
     assert read_document(b'{"code": "\\ud83d\\ude00"}', Outer).code == "\U0001f600"
 

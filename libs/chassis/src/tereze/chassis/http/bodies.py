@@ -16,6 +16,7 @@ from tereze.contracts.labels import Contract
 from tereze.contracts.problems import FieldProblem
 
 LARGEST_BODY = 1 << 20
+_LARGEST_EXACT = 2**53
 _YEARS = range(1900, 2201)
 
 C = TypeVar("C", bound=Contract)
@@ -37,22 +38,32 @@ def _refuse_constant(_word: str) -> NoReturn:
     raise ValueError
 
 
-def _number(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
-        raise ValueError
-    return number
+class _Numbers:
+    """Reads numbers with a point. To JSON, ``3.0`` is an integer; the shapes are told so."""
+
+    def __init__(self) -> None:
+        self.rewritten = False
+
+    def __call__(self, digits: str) -> float | int:
+        number = float(digits)
+        if math.isinf(number):
+            raise ValueError
+        if not number.is_integer() or abs(number) >= _LARGEST_EXACT:
+            return number
+        self.rewritten = True
+        return int(number)
 
 
 def _parse(raw: bytes) -> tuple[Any, str]:
     """The document and its text. Stricter than most readers: no NaN, no double names, no overlong numbers."""
+    numbers = _Numbers()
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         raise MalformedJson("The body is not valid UTF-8.") from None
     try:
         document = json.loads(
-            text, object_pairs_hook=_members, parse_constant=_refuse_constant, parse_float=_number, strict=True
+            text, object_pairs_hook=_members, parse_constant=_refuse_constant, parse_float=numbers, strict=True
         )
     except _DoubleName:
         raise MalformedJson("An object in the body has the same member twice.") from None
@@ -60,7 +71,7 @@ def _parse(raw: bytes) -> tuple[Any, str]:
         raise MalformedJson("The body is nested too deeply.") from None
     except ValueError:
         raise MalformedJson("The body is not valid JSON (RFC 8259).") from None
-    return document, text
+    return document, json.dumps(document) if numbers.rewritten else text
 
 
 def _storable(text: str) -> bool:
@@ -107,8 +118,10 @@ def read_document(raw: bytes, model: type[C]) -> C:
             _unstorable(document), "unstorable-character", "NUL and unpaired surrogates cannot be kept; remove them."
         )
     try:
-        value = model.model_validate_json(raw)
+        value = model.model_validate_json(text)
     except ValidationError as error:
+        if error.errors(include_input=False)[0]["type"] == "json_invalid":
+            raise MalformedJson("The body is nested too deeply.") from None
         raise ValidationFailed(errors=faults_of_body(error, document)) from None
     _refuse(_out_of_range(value), "out-of-range", "Instants lie between the years 1900 and 2200.")
     return value
