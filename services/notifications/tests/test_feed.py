@@ -120,6 +120,20 @@ async def test_an_agency_offered_the_duty_after_a_conflict_elsewhere_still_reads
     assert [event["data"]["case_version"] for event in seen] == [1, 2, 3, 4]
 
 
+async def test_joining_two_cases_carries_over_who_was_told_and_who_must_not_hear(notifications, police):
+    old, young = CaseStory(), CaseStory()
+    task = invent("tsk")
+    await notifications.tell(old.opened(), young.opened(), young.assigned(to=POLICE, task=task))
+    await notifications.tell(young.declined(task, by=POLICE, reason=DeclineReason.CONFLICT_OF_INTEREST))
+    await notifications.tell(young.breached(of=CLINIC, task=task, told=(DESK,)))
+    await notifications.tell(old.moved_in(to=CLINIC, task=task), young.joined(into=old.case_id))
+    await notifications.tell(old.received(task, by=CLINIC), old.assigned(to=POLICE))
+    async with notifications.caller("almaty-desk:member") as desk:
+        seen = [event for event in (await desk.get("/v1/events")).json() if event["subject"] == old.case_id]
+    assert [event["data"]["case_version"] for event in seen] == [1, 2, 3, 4]
+    assert await ids(police) == []
+
+
 async def test_withheld_events_in_between_do_not_end_a_page(notifications, police):
     lost, kept = CaseStory(), CaseStory()
     task = invent("tsk")

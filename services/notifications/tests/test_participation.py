@@ -24,6 +24,11 @@ def test_a_task_brings_its_holder_in(case_story):
     assert changes(event) == (Joins(CLINIC, Capacity.HOLDER, TASK),)
 
 
+def test_a_task_that_moved_in_accepted_keeps_its_holder_accepted(case_story):
+    event = case_story().moved_in(to=CLINIC, task=TASK)
+    assert Joins(CLINIC, Capacity.ACCEPTED_HOLDER, TASK) in changes(event)
+
+
 def test_an_offer_brings_the_second_agency_in_beside_the_holder(case_story):
     event = case_story().offered(TASK, holder=CLINIC, to=POLICE)
     assert changes(event) == (Joins(POLICE, Capacity.OFFERED, TASK),)

@@ -13,11 +13,11 @@ handlers = Handlers()
 async def keep_and_address(event: CaseEvent, work: Work, envelope: Envelope) -> None:
     """Put the event into the log and line it up for everybody it concerns, in this transaction."""
     newcomers = await participants.apply_changes(work, event.case_id, changes(event))
-    if newcomers:
-        await log.catch_up(work, event.case_id, newcomers)
+    await log.catch_up(work, event.case_id, newcomers)
     await log.record(work, event, envelope, named(event))
     if isinstance(event, CaseJoined):
-        await participants.carry_exclusions(work, event.case_id, event.into_case_id)
+        newcomers = await participants.carry_over(work, event.case_id, event.into_case_id)
+        await log.catch_up(work, event.into_case_id, newcomers)
 
 
 for _shape in event_types().values():

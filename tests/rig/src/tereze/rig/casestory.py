@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from tereze.contracts.cases import (
     CaseEvent,
+    CaseJoined,
     CaseOpened,
     CaseTriaged,
     ClockBreached,
@@ -69,6 +70,15 @@ class CaseStory:
 
     def assigned(self, to: str, task: str | None = None) -> TaskAssigned:
         return self._task(TaskAssigned, task or invent("tsk"), to, person_id=self.person_id, risk=Risk.HIGH, step="see")
+
+    def joined(self, into: str) -> CaseJoined:
+        return self._tell(CaseJoined, into_case_id=into)
+
+    def moved_in(self, to: str, task: str) -> TaskAssigned:
+        """A task that came, already accepted, from a case that was joined into this one."""
+        return self._task(
+            TaskAssigned, task, to, state=TaskState.ACCEPTED, person_id=self.person_id, risk=Risk.HIGH, step="see"
+        )
 
     def offered(self, task: str, holder: str, to: str) -> TaskOffered:
         return self._task(TaskOffered, task, holder, offered_agency_id=to, person_id=self.person_id)

@@ -98,8 +98,12 @@ class Inside:
         return "\n".join(cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell) for cell in cells)
 
     async def hear(self, *events: Event) -> None:
-        """Hand over events of the directory, which the chassis handles for every service."""
-        await self.tell(*events, handlers=directory_handlers)
+        """Hand over events of the directory, which the chassis handles for every service, all in one transaction."""
+        async with self.runtime.database.work() as work:
+            for event in events:
+                envelope = Envelope(new_id("evt"), "/tereze/test", work.now, event)
+                for handler in directory_handlers.of(event.type):
+                    await handler(event, work, envelope)
 
     async def know(self, *slugs: str, regions: Iterable[str] = ("KZ-75",)) -> None:
         """Let the service have heard of these demo agencies, their staff, and these regions."""

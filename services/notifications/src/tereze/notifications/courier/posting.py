@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 
@@ -43,16 +44,19 @@ def guarded_socket(*, demo: bool) -> Callable[[Any], socket.socket]:
 
 
 class Poster:
-    """Sends parcels with one pool of connections. Use as an async context manager."""
+    """Sends parcels with one pool of connections. Use as an async context manager. ``resolver``: by default the system's."""
 
-    def __init__(self, *, demo: bool, timeout: float) -> None:
+    def __init__(self, *, demo: bool, timeout: float, resolver: AbstractResolver | None = None) -> None:
         self._demo = demo
+        self._resolver = resolver
         self._timeout = aiohttp.ClientTimeout(total=timeout)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         """Open the pool."""
-        connector = aiohttp.TCPConnector(limit=0, socket_factory=guarded_socket(demo=self._demo))
+        connector = aiohttp.TCPConnector(
+            limit=0, socket_factory=guarded_socket(demo=self._demo), resolver=self._resolver
+        )
         self._session = aiohttp.ClientSession(
             connector=connector,
             timeout=self._timeout,

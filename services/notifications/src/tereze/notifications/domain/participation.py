@@ -19,7 +19,7 @@ from tereze.contracts.cases import (
     TaskRerouted,
     TaskWithdrawn,
 )
-from tereze.contracts.words import DeclineReason
+from tereze.contracts.words import DeclineReason, TaskState
 
 WHOLE_CASE = ""  # the place of a capacity that hangs on the case, not on one task
 
@@ -88,6 +88,8 @@ def _of_task(event: TaskEvent) -> Iterator[Change]:
     match event:
         case TaskAssigned():
             yield Joins(event.agency_id, Capacity.HOLDER, event.task_id)
+            if event.state in _ACCEPTED:  # it came with its state from a case that was joined into this one
+                yield Joins(event.agency_id, Capacity.ACCEPTED_HOLDER, event.task_id)
         case TaskOffered():
             yield Joins(event.offered_agency_id, Capacity.OFFERED, event.task_id)
         case TaskRerouted():
@@ -118,4 +120,5 @@ def named(event: CaseEvent) -> frozenset[str]:
     return frozenset(agency for agency in (*single, *told) if agency)
 
 
+_ACCEPTED = frozenset({TaskState.ACCEPTED, TaskState.IN_PROGRESS})
 _NAMING = ("agency_id", "by_agency_id", "from_agency_id", "offered_agency_id")

@@ -1,6 +1,6 @@
 """Decides how events are kept, addressed and lined up for delivery in one statement; must never change or drop an event."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,6 +103,7 @@ async def record(work: Work, event: CaseEvent, envelope: Envelope, named: Iterab
     )
 
 
-async def catch_up(work: Work, case_id: str, newcomers: Iterable[str]) -> None:
+async def catch_up(work: Work, case_id: str, newcomers: Collection[str]) -> None:
     """Tell newcomers the case from its first event, so that its versions have no gap for them either."""
-    await work.raw.execute(_CATCH_UP, case_id, list(newcomers), work.now)
+    if newcomers:
+        await work.raw.execute(_CATCH_UP, case_id, list(newcomers), work.now)

@@ -21,10 +21,14 @@ WHERE case_id = $1 AND capacity = $3 AND place = $4 AND until IS NULL
   AND ($5::text IS NULL OR agency_id = $5) AND agency_id IS DISTINCT FROM $6::text
 """
 
-_CARRY_EXCLUSIONS = """
-INSERT INTO participant (case_id, agency_id, capacity, place, since)
-SELECT $2, agency_id, capacity, place, $3 FROM participant WHERE case_id = $1 AND capacity = 'excluded' AND until IS NULL
-ON CONFLICT DO NOTHING
+_CARRY_OVER = """
+INSERT INTO participant AS known (case_id, agency_id, capacity, place, since)
+SELECT $2, agency_id, capacity, place, $3 FROM participant
+WHERE case_id = $1 AND until IS NULL AND capacity IN ('told', 'desk', 'excluded')
+ORDER BY agency_id, capacity
+ON CONFLICT (case_id, agency_id, capacity, place)
+  DO UPDATE SET since = excluded.since, until = NULL WHERE known.until IS NOT NULL
+RETURNING agency_id
 """
 
 _CAPACITIES = """
@@ -52,9 +56,13 @@ async def apply_changes(work: Work, case_id: str, changes: Sequence[Change]) -> 
     return frozenset(row["agency_id"] for row in rows)
 
 
-async def carry_exclusions(work: Work, case_id: str, into_case_id: str) -> None:
-    """Whoever must not hear of one file of a child must not hear of the other."""
-    await work.raw.execute(_CARRY_EXCLUSIONS, case_id, into_case_id, work.now)
+async def carry_over(work: Work, case_id: str, into_case_id: str) -> frozenset[str]:
+    """Whoever was told of one file of a child goes on with the other, and whoever must not hear of it still must not.
+
+    Referrers and holders are not carried over: the other case tells of them itself. Returns the newcomers there.
+    """
+    rows = await work.raw.fetch(_CARRY_OVER, case_id, into_case_id, work.now)
+    return frozenset(row["agency_id"] for row in rows)
 
 
 async def capacities(work: Work, asked: Iterable[tuple[str, str]]) -> Capacities:
