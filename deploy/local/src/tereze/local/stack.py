@@ -92,7 +92,7 @@ class Stack:
 
     def start(self, report: Report = _silent) -> None:
         """Start everything and return when it serves. Raises ChildFailed; what did start keeps running until ``stop``."""
-        make_keys(self.layout.keys, self.services)
+        make_keys(self.layout.keys)  # of every service: whoever runs may seal for one that does not
         self.kafka.launch()  # the slowest to be ready: the databases are made meanwhile
         with step(report, "PostgreSQL", str(POSTGRES_VERSION)):
             self.postgres.start()

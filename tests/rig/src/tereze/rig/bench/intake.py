@@ -100,7 +100,7 @@ async def _bare(url: str, seconds: float) -> float:
     for table, differs in WRITTEN.items():
         await pool.execute(f"CREATE TABLE bare_{table} (LIKE {table} INCLUDING ALL)")
         row = await pool.fetchrow(f"SELECT * FROM {table} ORDER BY {differs} DESC LIMIT 1")
-        names = [name for name in row if name != "position"]
+        names = [name for name in row.keys() if name != "position"]  # noqa: SIM118 - a record iterates over its values
         holes = ", ".join(f"${n}" for n in range(1, len(names) + 1))
         columns = ", ".join(f'"{name}"' for name in names)
         statements.append((f"INSERT INTO bare_{table} ({columns}) VALUES ({holes})", names, dict(row), differs))
