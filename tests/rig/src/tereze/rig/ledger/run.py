@@ -21,10 +21,15 @@ from tereze.rig.people import Cast
 from tereze.rig.sink import Sink
 
 CASE_TOPIC = "tereze.referral.cases"
-ROLES: Mapping[str, Sequence[str]] = {"intake": ("api", "worker"), "referral": ("api", "worker")}
+ROLES: Mapping[str, Sequence[str]] = {"intake": ("api", "worker"), "referral": ("api", "worker", "worker")}
 REPORTS_A_CHILD = 6
 DRAIN_SECONDS = 180.0
 QUIET_SECONDS = 6.0
+IMPATIENT = {  # a minute's run cannot wait for retries made for days
+    "TEREZE_DELIVERY_SCHEDULE": str([0, 0.5, *[1] * 10, *[3] * 60]),
+    "TEREZE_CIRCUIT_PROBE_PAUSE": "1",
+    "TEREZE_CIRCUIT_LONGEST_PAUSE": "2",
+}
 WATCHER = "demo:ombudsman:ombudsman"
 
 
@@ -35,7 +40,7 @@ class Plan:
     seconds: float = 60.0
     mutant: str | None = None
     seed: int = 7
-    pause: tuple[float, float] = (0.6, 1.8)
+    pause: tuple[float, float] = (0.8, 2.4)
     broker_every: float = 25.0
     families: int = 3
 
@@ -76,9 +81,7 @@ def run(plan: Plan, folder: Path) -> Verdict:
     """Start a stack of its own in ``folder``, hurt it, let it heal, and count."""
     stack = Stack(folder, heap_mb=256, roles=ROLES)
     for worker in stack.workers.values():
-        worker.overrides["TEREZE_WEBHOOK_RETRY_SECONDS"] = (
-            "[0, 0.5, 1, 1, 2, 2, 3, 3, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5]"
-        )
+        worker.overrides.update(IMPATIENT)
         if plan.mutant:
             module = worker.command.index("-m")
             worker.command[module + 1 : module + 2] = [
