@@ -5,6 +5,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Protocol
 
 from joserfc import jws, jwt
@@ -17,6 +18,8 @@ _TYPES = frozenset({"at+jwt", "application/at+jwt"})
 _HEADER = frozenset({"alg", "typ", "kid"})  # no jwk, jku, x5u, x5c, crit: a token brings no key of its own
 _LONGEST_TOKEN = 8_192
 _LONGEST_SUBJECT = 255
+_PROVEN_SECONDS = 60.0
+_MOST_PROVEN = 4_096
 _AGENCY = re.compile(r"agc_[0-9a-f]{32}\Z")
 
 
@@ -96,9 +99,24 @@ class TokenVerifier:
         self, *, issuer: str, audience: str, keys: Keys, clock: Callable[[], float] = time.time, leeway: float = 10
     ) -> None:
         self._issuer, self._audience, self._keys, self._clock, self._leeway = issuer, audience, keys, clock, leeway
+        self._proven: dict[bytes, tuple[float, Claims]] = {}
 
     async def verify(self, token: str) -> Claims:
-        """What the token proves. Raises TokenRefused, TokenExpired or IssuerUnreachable."""
+        """What the token proves. Raises TokenRefused, TokenExpired or IssuerUnreachable.
+
+        A signature that held is not computed again for a minute; what the token says is never trusted past its expiry.
+        """
+        fingerprint, now = sha256(token.encode("utf-8", "replace")).digest(), self._clock()
+        until, claims = self._proven.get(fingerprint, (0.0, None))
+        if claims is not None and now < until:
+            return claims
+        claims = await self._prove(token)
+        if len(self._proven) >= _MOST_PROVEN:
+            self._proven.clear()
+        self._proven[fingerprint] = (min(now + _PROVEN_SECONDS, claims.expires_at), claims)
+        return claims
+
+    async def _prove(self, token: str) -> Claims:
         kid, algorithm = _accepted_header(token)
         try:
             key = await self._keys.find(kid)

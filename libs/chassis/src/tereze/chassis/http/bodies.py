@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from email.message import Message
@@ -17,6 +18,7 @@ from tereze.contracts.problems import FieldProblem
 
 LARGEST_BODY = 1 << 20
 _LARGEST_EXACT = 2**53
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _YEARS = range(1900, 2201)
 
 C = TypeVar("C", bound=Contract)
@@ -75,7 +77,7 @@ def _parse(raw: bytes) -> tuple[Any, str]:
 
 
 def _storable(text: str) -> bool:
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return _UNSTORABLE.search(text) is None
 
 
 def _unstorable(value: object, steps: Steps = ()) -> Iterator[Steps]:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
 
+import asyncpg
 from fastapi import Depends, Header, Request, Response
 
 from tereze.chassis.http.callers import Principal
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 KEPT_FOR = timedelta(days=30)
 _LONGEST_KEY = 255
 _PLACE = "idempotency.body"
-_READ = "SELECT request_hash, body FROM idempotency WHERE scope = $1 AND key = $2"
+_CLAIM = """
+SELECT pg_try_advisory_xact_lock($3) AS claimed, request_hash, body
+FROM (VALUES (1)) AS one LEFT JOIN idempotency ON scope = $1 AND key = $2
+"""
 _WRITE = """
 INSERT INTO idempotency (scope, key, request_hash, status, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)
 """
@@ -110,9 +114,12 @@ class _Slot:
         return int.from_bytes(sha256(f"{self.scope}|{self.key}".encode()).digest()[:8], "big", signed=True)
 
 
-async def _stored(work: Work, slot: _Slot) -> Response | None:
-    row = await work.raw.fetchrow(_READ, slot.scope, slot.key)
-    if row is None:
+async def _claim(work: Work, slot: _Slot) -> Response | None:
+    """Hold the slot until the transaction ends, and give its answer if it has one already."""
+    row = await work.raw.fetchrow(_CLAIM, slot.scope, slot.key, slot.lock)
+    if not row["claimed"]:
+        raise IdempotencyKeyInUse
+    if row["request_hash"] is None:
         return None
     if not hmac.compare_digest(bytes(row["request_hash"]), slot.request_hash):
         raise IdempotencyKeyReused
@@ -124,7 +131,10 @@ async def _stored(work: Work, slot: _Slot) -> Response | None:
 async def _store(work: Work, slot: _Slot, reply: Reply) -> None:
     kept = json.dumps({"status": reply.status, "headers": dict(reply.headers), "content": reply.content()})
     sealed = work.runtime.vault.keep(_PLACE, kept.encode())
-    await work.raw.execute(_WRITE, slot.scope, slot.key, slot.request_hash, reply.status, sealed, work.now)
+    try:
+        await work.raw.execute(_WRITE, slot.scope, slot.key, slot.request_hash, reply.status, sealed, work.now)
+    except asyncpg.UniqueViolationError:  # the first request committed after our look and before our lock
+        raise IdempotencyKeyInUse from None
 
 
 async def once(
@@ -145,9 +155,7 @@ async def once(
         key=blind("idempotency-key", key.value).hex(),
         request_hash=blind("idempotency-request", f"{key.route}\n{_canonical(request_body)}"),
     )
-    if not await work.raw.fetchval("SELECT pg_try_advisory_xact_lock($1)", slot.lock):
-        raise IdempotencyKeyInUse
-    replay = await _stored(work, slot)
+    replay = await _claim(work, slot)
     if replay is not None:
         return replay
     reply = await produce()
