@@ -1,6 +1,6 @@
 """Decides the response to a concern as pure functions over data; must never do I/O or ask the time."""
 
-from tereze.protocol.answers import answers_due
+from tereze.protocol.answers import answers_due, answers_of
 from tereze.protocol.calendar import CalendarMissesYear, WorkingCalendar, due
 from tereze.protocol.ladder import Level, Span, ladder, level_at, levels_due
 from tereze.protocol.limits import Limit, NotALimit, Unit, read_limit
@@ -32,6 +32,7 @@ __all__ = [
     "UnknownProtocol",
     "WorkingCalendar",
     "answers_due",
+    "answers_of",
     "due",
     "ladder",
     "level_at",

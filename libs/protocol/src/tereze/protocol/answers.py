@@ -7,14 +7,18 @@ from tereze.contracts.referrals import AnswerDue
 from tereze.contracts.words import Category, Risk
 from tereze.protocol.calendar import WorkingCalendar
 from tereze.protocol.pack import Pack
-from tereze.protocol.plan import plan
+from tereze.protocol.plan import Plan, plan
 
 
 def answers_due(
     pack: Pack, calendar: WorkingCalendar, risk: Risk, categories: Sequence[Category], at: datetime
 ) -> tuple[AnswerDue, ...]:
     """Every obligation the protocol starts for a referral received at an aware instant, soonest first (UTC)."""
-    planned = plan(pack, risk, categories)
+    return answers_of(plan(pack, risk, categories), calendar, at)
+
+
+def answers_of(planned: Plan, calendar: WorkingCalendar, at: datetime) -> tuple[AnswerDue, ...]:
+    """The same for a plan already made, which depends on neither the instant nor the calendar."""
     owed = [(clock.holder, clock.clock) for clock in planned.case_clocks]
     owed += [(step.service, clock) for step in planned.steps for clock in step.clocks]
     answers = [

@@ -1,6 +1,7 @@
 """Decides how a referral comes in over HTTP and what its submitter reads of it; must never answer 202 before the commit."""
 
 import re
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -33,7 +34,7 @@ from tereze.contracts.referrals import (
     ReferralView,
 )
 from tereze.intake import domain, store
-from tereze.protocol import Protocols, answers_due
+from tereze.protocol import Protocols, answers_of, plan
 
 _NEWEST = "ref_" + "g" * 32  # sorts after every id
 _REFERRAL_ID = re.compile(r"ref_[0-9a-f]{32}\Z")
@@ -42,7 +43,7 @@ _REFERRAL_ID = re.compile(r"ref_[0-9a-f]{32}\Z")
 def routes(protocols: Protocols) -> APIRouter:
     """The way in for agencies, under the protocols of one country."""
     router = APIRouter(tags=["referrals"])
-    regions: set[str] = set()  # known to exist; a region is never taken back
+    door = Door(protocols)
 
     @router.post("/v1/referrals", status_code=202, response_model=ReferralAccepted)
     async def submit_referral(
@@ -51,8 +52,8 @@ def routes(protocols: Protocols) -> APIRouter:
         """Report a concern about a child. 202: it is kept, its clocks run, and `answers_due` says who answers by when."""
 
         async def accept() -> Reply:
-            await _check(submission, caller, work, regions, protocols)
-            return await _accept(submission, caller, work, protocols)
+            await door.check(submission, caller, work)
+            return await door.accept(submission, caller, work)
 
         return await once(key, work, caller, submission, accept)
 
@@ -79,25 +80,50 @@ def routes(protocols: Protocols) -> APIRouter:
     return router
 
 
-async def _check(
-    submission: ReferralSubmission, caller: Principal, work: Work, regions: set[str], protocols: Protocols
-) -> None:
-    if submission.agency_id not in (None, caller.agency_id):
-        if await replica.agency(work, submission.agency_id) is None:
-            raise domain.UnknownAgency(pointer="/agency_id")
-        raise domain.ForeignAgency(pointer="/agency_id")
-    if submission.region_code not in regions:
-        if await replica.region(work, submission.region_code) is None:
-            raise domain.UnknownRegion(pointer="/region_code")
-        regions.add(submission.region_code)
-    domain.check_times(submission, received_at=work.now, zone=protocols.calendar.zone)
+class Door:
+    """What does not change from one referral to the next is worked out once and remembered."""
+
+    def __init__(self, protocols: Protocols) -> None:
+        self._protocols = protocols
+        self._regions: set[str] = set()  # known to exist; a region is never taken back
+        self._plan = lru_cache(maxsize=4_096)(
+            lambda version, risk, categories: plan(protocols.version(version), risk, categories)
+        )
+
+    async def check(self, submission: ReferralSubmission, caller: Principal, work: Work) -> None:
+        """Refuse what cannot be meant; see ``domain`` for the facts raised."""
+        if submission.agency_id not in (None, caller.agency_id):
+            if await replica.agency(work, submission.agency_id) is None:
+                raise domain.UnknownAgency(pointer="/agency_id")
+            raise domain.ForeignAgency(pointer="/agency_id")
+        if submission.region_code not in self._regions:
+            if await replica.region(work, submission.region_code) is None:
+                raise domain.UnknownRegion(pointer="/region_code")
+            self._regions.add(submission.region_code)
+        domain.check_times(submission, received_at=work.now, zone=self._protocols.calendar.zone)
+
+    async def accept(self, submission: ReferralSubmission, caller: Principal, work: Work) -> Reply:
+        """Keep and tell a referral, sealed, and say who answers by when."""
+        version = self._protocols.in_force(work.now).version
+        owed = answers_of(
+            self._plan(version, submission.risk, submission.categories), self._protocols.calendar, work.now
+        )
+        event = _seal(submission, caller, work)
+        await store.add_referral(work, event, protocol_version=version, answers_due=owed)
+        work.publish(event)
+        accepted = ReferralAccepted(
+            referral_id=event.referral_id,
+            received_at=event.received_at,
+            protocol_version=version,
+            answers_due=owed,
+            flags=domain.flags_of(submission.child),
+        )
+        return Reply(202, accepted, {"Location": f"/v1/referrals/{event.referral_id}"})
 
 
-async def _accept(submission: ReferralSubmission, caller: Principal, work: Work, protocols: Protocols) -> Reply:
-    pack = protocols.in_force(work.now)
-    owed = answers_due(pack, protocols.calendar, submission.risk, submission.categories, work.now)
+def _seal(submission: ReferralSubmission, caller: Principal, work: Work) -> ReferralSubmitted:
     sealer = work.runtime.sealer
-    event = ReferralSubmitted(
+    return ReferralSubmitted(
         referral_id=new_id("ref"),
         received_at=work.now,
         occurred_at=submission.occurred_at,
@@ -109,16 +135,6 @@ async def _accept(submission: ReferralSubmission, caller: Principal, work: Work,
         sealed_particulars=sealer.seal("registry", domain.particulars_of(submission)),
         sealed_account=sealer.seal("referral", domain.account_of(submission)),
     )
-    await store.add_referral(work, event, protocol_version=pack.version, answers_due=owed)
-    work.publish(event)
-    accepted = ReferralAccepted(
-        referral_id=event.referral_id,
-        received_at=event.received_at,
-        protocol_version=pack.version,
-        answers_due=owed,
-        flags=domain.flags_of(submission.child),
-    )
-    return Reply(202, accepted, {"Location": f"/v1/referrals/{event.referral_id}"})
 
 
 def _position(cursor: str | None) -> str:

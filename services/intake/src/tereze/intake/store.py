@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Column, DateTime, Index, Integer, MetaData, String, Table, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -79,6 +80,7 @@ CROSS JOIN LATERAL (
 WHERE task.case_id = ANY($1::text[])
 ORDER BY task.task_id
 """
+_OWED = TypeAdapter(tuple[AnswerDue, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ async def add_referral(
     work: Work, event: ReferralSubmitted, *, protocol_version: str, answers_due: Sequence[AnswerDue]
 ) -> None:
     """Keep what is operational, and the sealed parts as they went out."""
-    owed = "[" + ",".join(answer.model_dump_json() for answer in answers_due) + "]"
+    owed = _OWED.dump_json(tuple(answers_due)).decode()
     await work.raw.execute(
         _INSERT, event.referral_id, event.agency_id, event.received_at, event.occurred_at, event.channel.value,
         event.region_code, event.risk.value, [category.value for category in event.categories],
