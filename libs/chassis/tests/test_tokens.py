@@ -202,6 +202,34 @@ async def test_an_expired_token_says_so(verifier):
         await verifier.verify(token(exp=int(time.time()) - 60))
 
 
+async def test_a_token_seen_before_still_expires(keys):
+    now = [time.time()]
+    verifier = TokenVerifier(issuer=ISSUER, audience="tereze", keys=keys, clock=lambda: now[0])
+    seen = token()
+    assert await verifier.verify(seen)
+    assert await verifier.verify(seen)
+    now[0] += 120
+    with pytest.raises(TokenExpired):
+        await verifier.verify(seen)
+
+
+async def test_a_token_seen_before_falls_with_its_key(verifier, issuer, clock):
+    seen = token()
+    assert await verifier.verify(seen)
+    for substitute in (FOREIGN, ECKey.generate_key("P-256", {"kid": "k2"})):
+        issuer.keys = [substitute]
+        clock.seconds += 601
+        with pytest.raises(TokenRefused):
+            await verifier.verify(seen)
+
+
+async def test_only_so_many_tokens_are_remembered(keys):
+    verifier = TokenVerifier(issuer=ISSUER, audience="tereze", keys=keys)
+    for number in range(2_060):
+        await verifier.verify(token(sub=str(number)))
+    assert len(verifier._opened) == 2_048
+
+
 async def test_keys_are_asked_for_once_in_ten_minutes(keys, issuer, clock):
     for second in (0, 1, 599):
         clock.seconds = second

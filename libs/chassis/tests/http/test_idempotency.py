@@ -71,6 +71,21 @@ async def test_while_the_first_runs_the_second_is_told_to_wait(world):
     assert (await world.keep("hold", key="k")).headers["idempotent-replayed"] == "true"
 
 
+async def test_a_rival_that_committed_unseen_undoes_the_second_effect(world):
+    running = asyncio.create_task(world.keep("hold", key="k"))
+    await world.stage.entered.wait()
+    async with world.database.work() as work:
+        blind = world.runtime.vault.blind
+        scope, key = blind("idempotency-scope", "s:police:member").hex(), blind("idempotency-key", "k").hex()
+        await work.raw.execute(
+            "INSERT INTO idempotency (scope, key, request_hash, body) VALUES ($1, $2, '', '')", scope, key
+        )
+    world.stage.go_on.set()
+    answer = await running
+    assert (answer.status_code, code(answer)) == (409, "idempotency-key-in-use")
+    assert await world.things() == []
+
+
 async def test_a_crowd_under_one_key_has_one_effect(world):
     answers = await asyncio.gather(*(world.keep("a", key="k") for _ in range(20)))
     assert {answer.status_code for answer in answers} <= {201, 409}

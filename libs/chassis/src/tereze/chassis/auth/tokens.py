@@ -18,8 +18,7 @@ _TYPES = frozenset({"at+jwt", "application/at+jwt"})
 _HEADER = frozenset({"alg", "typ", "kid"})  # no jwk, jku, x5u, x5c, crit: a token brings no key of its own
 _LONGEST_TOKEN = 8_192
 _LONGEST_SUBJECT = 255
-_PROVEN_SECONDS = 60.0
-_MOST_PROVEN = 4_096
+_MOST_REMEMBERED = 2_048
 _AGENCY = re.compile(r"agc_[0-9a-f]{32}\Z")
 
 
@@ -92,37 +91,49 @@ def _open(token: str, key: PublicKey, algorithm: str) -> Mapping[str, Any]:
         raise TokenRefused("The token's signature does not hold.") from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A token whose signature was seen to hold under this very key."""
+
+    kid: str
+    key: PublicKey
+    claims: Mapping[str, Any]
+
+
 class TokenVerifier:
-    """Checks bearer tokens of one issuer for one audience; ``leeway`` seconds allow for clocks that differ."""
+    """Checks bearer tokens of one issuer for one audience; ``leeway`` seconds allow for clocks that differ.
+
+    A signature that held is remembered (by the token's hash) as long as its key is the one the issuer publishes;
+    claims are checked anew on every call.
+    """
 
     def __init__(
         self, *, issuer: str, audience: str, keys: Keys, clock: Callable[[], float] = time.time, leeway: float = 10
     ) -> None:
         self._issuer, self._audience, self._keys, self._clock, self._leeway = issuer, audience, keys, clock, leeway
-        self._proven: dict[bytes, tuple[float, Claims]] = {}
+        self._opened: dict[bytes, _Opened] = {}
 
     async def verify(self, token: str) -> Claims:
-        """What the token proves. Raises TokenRefused, TokenExpired or IssuerUnreachable.
+        """What the token proves. Raises TokenRefused, TokenExpired or IssuerUnreachable."""
+        mark = sha256(token.encode("utf-8", "replace")).digest()
+        known = self._opened.get(mark)
+        if known is None or await self._find(known.kid) is not known.key:
+            known = await self._open(token)
+            if len(self._opened) >= _MOST_REMEMBERED:
+                del self._opened[next(iter(self._opened))]
+            self._opened[mark] = known
+        return self._check(known.claims)
 
-        A signature that held is not computed again for a minute; what the token says is never trusted past its expiry.
-        """
-        fingerprint, now = sha256(token.encode("utf-8", "replace")).digest(), self._clock()
-        until, claims = self._proven.get(fingerprint, (0.0, None))
-        if claims is not None and now < until:
-            return claims
-        claims = await self._prove(token)
-        if len(self._proven) >= _MOST_PROVEN:
-            self._proven.clear()
-        self._proven[fingerprint] = (min(now + _PROVEN_SECONDS, claims.expires_at), claims)
-        return claims
-
-    async def _prove(self, token: str) -> Claims:
+    async def _open(self, token: str) -> _Opened:
         kid, algorithm = _accepted_header(token)
+        key = await self._find(kid)
+        return _Opened(kid, key, _open(token, key, algorithm))
+
+    async def _find(self, kid: str) -> PublicKey:
         try:
-            key = await self._keys.find(kid)
+            return await self._keys.find(kid)
         except UnknownKey:
             raise TokenRefused("The token is signed by a key the issuer does not publish.") from None
-        return self._check(_open(token, key, algorithm))
 
     def _check(self, claims: Mapping[str, Any]) -> Claims:
         """Decoding checks a signature only; every claim is looked at here."""

@@ -13,7 +13,6 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
 
-import asyncpg
 from fastapi import Depends, Header, Request, Response
 
 from tereze.chassis.http.callers import Principal
@@ -33,11 +32,12 @@ KEPT_FOR = timedelta(days=30)
 _LONGEST_KEY = 255
 _PLACE = "idempotency.body"
 _CLAIM = """
-SELECT pg_try_advisory_xact_lock($3) AS claimed, request_hash, body
-FROM (VALUES (1)) AS one LEFT JOIN idempotency ON scope = $1 AND key = $2
+SELECT pg_try_advisory_xact_lock($1) AS free, kept.request_hash, kept.body
+FROM (SELECT 1) AS once LEFT JOIN idempotency AS kept ON kept.scope = $2 AND kept.key = $3
 """
 _WRITE = """
 INSERT INTO idempotency (scope, key, request_hash, status, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (scope, key) DO NOTHING
 """
 _EXPIRE = """
 DELETE FROM idempotency
@@ -47,10 +47,10 @@ WHERE (scope, key) IN (SELECT scope, key FROM idempotency WHERE created_at < $1 
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A key as it was sent, and the route it was sent to."""
+    """A key as it was sent, and where it was sent to (method and path)."""
 
     value: str
-    route: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,7 @@ async def read_key(
     printable = idempotency_key.isascii() and idempotency_key.isprintable()
     if not printable or not 1 <= len(idempotency_key) <= _LONGEST_KEY:
         raise IdempotencyKeyMalformed
-    address = request.app.state.addresses.of(request.scope)
-    return IdempotencyKey(value=idempotency_key, route=f"{request.method} {address.template}")
+    return IdempotencyKey(value=idempotency_key, target=f"{request.method} {request.url.path}")
 
 
 Idempotency = Annotated[IdempotencyKey, Depends(read_key)]
@@ -115,11 +114,11 @@ class _Slot:
 
 
 async def _claim(work: Work, slot: _Slot) -> Response | None:
-    """Hold the slot until the transaction ends, and give its answer if it has one already."""
-    row = await work.raw.fetchrow(_CLAIM, slot.scope, slot.key, slot.lock)
-    if not row["claimed"]:
-        raise IdempotencyKeyInUse
-    if row["request_hash"] is None:
+    """The answer kept under the slot, or None: then the slot is this transaction's until it ends."""
+    row = await work.raw.fetchrow(_CLAIM, slot.lock, slot.scope, slot.key)
+    if row["body"] is None:
+        if not row["free"]:
+            raise IdempotencyKeyInUse
         return None
     if not hmac.compare_digest(bytes(row["request_hash"]), slot.request_hash):
         raise IdempotencyKeyReused
@@ -128,13 +127,12 @@ async def _claim(work: Work, slot: _Slot) -> Response | None:
     return Response(kept["content"], kept["status"], headers, media_type="application/json")
 
 
-async def _store(work: Work, slot: _Slot, reply: Reply) -> None:
+async def _keep(work: Work, slot: _Slot, reply: Reply) -> None:
     kept = json.dumps({"status": reply.status, "headers": dict(reply.headers), "content": reply.content()})
     sealed = work.runtime.vault.keep(_PLACE, kept.encode())
-    try:
-        await work.raw.execute(_WRITE, slot.scope, slot.key, slot.request_hash, reply.status, sealed, work.now)
-    except asyncpg.UniqueViolationError:  # the first request committed after our look and before our lock
-        raise IdempotencyKeyInUse from None
+    done = await work.raw.execute(_WRITE, slot.scope, slot.key, slot.request_hash, reply.status, sealed, work.now)
+    if done != "INSERT 0 1":  # the first request committed between our look and our lock: undo ours
+        raise IdempotencyKeyInUse
 
 
 async def once(
@@ -146,20 +144,20 @@ async def once(
 ) -> Response:
     """Run ``produce`` for a key not seen before; otherwise give the first answer again.
 
-    Raises IdempotencyKeyReused where the key came with another body or route, IdempotencyKeyInUse while the first request runs.
+    Raises IdempotencyKeyReused where the key came with another body or path, IdempotencyKeyInUse while the first request runs.
     A request that fails leaves no trace: its key may be used again.
     """
     blind = work.runtime.vault.blind
     slot = _Slot(
         scope=blind("idempotency-scope", caller.subject).hex(),
         key=blind("idempotency-key", key.value).hex(),
-        request_hash=blind("idempotency-request", f"{key.route}\n{_canonical(request_body)}"),
+        request_hash=blind("idempotency-request", f"{key.target}\n{_canonical(request_body)}"),
     )
     replay = await _claim(work, slot)
     if replay is not None:
         return replay
     reply = await produce()
-    await _store(work, slot, reply)
+    await _keep(work, slot, reply)
     return reply.response()
 
 
