@@ -31,8 +31,10 @@ from tereze.contracts.words import (
     Category,
     ClockKind,
     ClockState,
+    DeclineReason,
     LadderLevel,
     Locale,
+    Outcome,
     Risk,
     TaskState,
 )
@@ -163,6 +165,8 @@ def test_the_three_languages_have_the_same_words_and_the_same_blanks() -> None:
         ("task", TaskState),
         ("clock", ClockKind),
         ("level", LadderLevel),
+        ("outcome", Outcome),
+        ("reason", DeclineReason),
     ],
 )
 def test_every_code_of_the_contracts_has_a_word(kind: str, codes: type[StrEnum]) -> None:

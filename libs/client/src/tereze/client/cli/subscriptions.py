@@ -13,6 +13,7 @@ from tereze.contracts.subscriptions import CloudEvent, DeliveryView, Subscriptio
 
 app = typer.Typer()
 subscription_app = typer.Typer(no_args_is_help=True, help="One subscription of your agency.")
+_TELLING = (("clock_kind", "clock"), ("level", "level"), ("outcome", "outcome"), ("reason", "reason"))
 Types = Annotated[list[str] | None, typer.Option("--type", help="Only this event type; may be repeated.")]
 
 
@@ -96,8 +97,13 @@ def events(
 def event_line(desk: Desk, event: CloudEvent) -> Text:
     """When, what, on which case, and the id to go on after."""
     words = desk.words
-    text = Text.assemble((words.at(event.time), "dim"), "  ", words.code("event", event.type), "  ", event.subject)
-    return text.append(f"  {event.id}", "dim")
+    text = Text.assemble((words.at(event.time), "dim"), "  ", words.code("event", event.type))
+    about = [words.code(kind, event.data[name]) for name, kind in _TELLING if name in event.data]
+    if "agency_id" in event.data:
+        about.append(desk.agency(event.data["agency_id"]))
+    if about:
+        text.append(": " + ", ".join(about))
+    return text.append(f"  {event.subject}  {event.id}", "dim")
 
 
 def subscription_list(desk: Desk, found: list[SubscriptionView]) -> RenderableType:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import stamina
 from rich.console import Console
 
 from tereze.client import TerezeError
@@ -21,6 +22,7 @@ _NO_WINDOW = 3
 
 def main(arguments: Sequence[str]) -> int:
     """Submit the set, follow it to delivery, print the summary; returns 0 when nothing was lost."""
+    stamina.instrumentation.set_on_retry_hooks([])  # what was retried is told by its outcome
     asked = _options().parse_args(list(arguments))
     err = Console(stderr=True, highlight=False)
     try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import stamina
 from rich.console import Console
 
 from tereze.client import TerezeError
@@ -36,6 +37,7 @@ STORIES: Mapping[str, Story] = {
 
 def main(arguments: Sequence[str]) -> int:
     """Tell one story on the running stack; returns 0 when it held."""
+    stamina.instrumentation.set_on_retry_hooks([])  # what was retried is told by its outcome
     asked = _options().parse_args(list(arguments))
     if asked.name is None:
         _list_stories(as_document=asked.json)

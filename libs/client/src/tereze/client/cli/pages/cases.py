@@ -89,10 +89,10 @@ def case_page(desk: Desk, case: CaseView) -> RenderableType:
 
 def _heading(desk: Desk, case: CaseView) -> Text:
     words = desk.words
-    text = Text.assemble(
-        (case.case_id, "bold"), "  ", risk(words, case.risk), "  ", categories(words, case.categories), "  ",
-        words.code("case", case.state),
-    )  # fmt: skip
+    text = Text(case.case_id, style="bold")
+    if case.risk is not None:
+        text = Text.assemble(text, "  ", risk(words, case.risk), "  ", categories(words, case.categories))
+    text = Text.assemble(text, "  ", words.code("case", case.state))
     text.append(f"\n{words('head.opened')} {words.at(case.opened_at)} · {case.region_code or '—'}", "dim")
     text.append(f" · {case.protocol_version} · v{case.version}", "dim")
     if case.person_id:
@@ -104,7 +104,7 @@ def _heading(desk: Desk, case: CaseView) -> Text:
 def _referrals(desk: Desk, case: CaseView) -> RenderableType:
     words = desk.words
     rows: list[tuple[Cell, ...]] = [
-        (r.referral_id, desk.agency(r.agency_id), words.at(r.received_at), risk(words, r.risk), r.narrative or "")
+        (r.referral_id, desk.agency(r.agency_id), words.at(r.received_at), risk(words, r.risk), Text(r.narrative or ""))
         for r in case.referrals
     ]
     return table(words, ("referral", "agency", "received", "risk", "told"), rows, title="head.referrals")
@@ -130,7 +130,7 @@ def timeline(desk: Desk, entries: Iterable[TimelineEntry]) -> RenderableType:
     rows: list[tuple[Cell, ...]] = []
     for agency_id, lane in lanes.items():
         for place, entry in enumerate(lane):
-            name = desk.agency(agency_id) if place == 0 and agency_id else ""
+            name = Text(desk.agency(agency_id) if place == 0 and agency_id else "")
             rows.append((name, words.at(entry.at), entry_words(desk, entry)))
     return table(words, ("agency", "when", "what"), rows, title="head.timeline")
 
