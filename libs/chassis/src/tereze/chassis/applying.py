@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from tereze.chassis.handlers import Handlers
 from tereze.chassis.inbox import take
 from tereze.chassis.incoming import Incoming, fingerprint
 from tereze.chassis.outage import is_rivalry, is_transient
+from tereze.chassis.pace import Pace
 from tereze.chassis.parking import park, parked_among, queue
 from tereze.chassis.tracing import processing_span
 from tereze.chassis.work import Work
@@ -46,12 +48,23 @@ class _Pass:
 class Applier:
     """Runs the handlers of one service over batches of one partition: at least once in, once in effect, in the order of each key."""
 
-    def __init__(self, database: Database, handlers: Handlers, *, group: str, tries: int, cap: ParkingCap) -> None:
+    def __init__(
+        self, database: Database, handlers: Handlers, *, group: str, tries: int, cap: ParkingCap, batch: int = 500
+    ) -> None:
         self._database, self._handlers, self._group = database, handlers, group
-        self._tries, self._cap = tries, cap
+        self._tries, self._cap, self._pace = tries, cap, Pace(batch)
 
     async def apply(self, batch: Sequence[Incoming]) -> None:
         """Give every event its effect, or park it. Raises transient failures and ParkingCapReached: apply it again then."""
+        place = 0
+        while place < len(batch):
+            part = batch[place : place + self._pace.size]
+            began = time.monotonic()
+            await self._apply_part(part)
+            self._pace.took(len(part), time.monotonic() - began)
+            place += len(part)
+
+    async def _apply_part(self, batch: Sequence[Incoming]) -> None:
         try:
             if not any(item.poison for item in batch):
                 return await self._apply_together(batch)

@@ -74,7 +74,7 @@ class Consumer:
         self._handlers, self._bootstrap, self._instance = handlers, bootstrap, instance
         self._batch, self._stuck_seconds = batch, stuck_seconds
         cap = ParkingCap(share=share_cap, run=run_cap)
-        self._applier = Applier(database, handlers, group=group, tries=tries, cap=cap)
+        self._applier = Applier(database, handlers, group=group, tries=tries, cap=cap, batch=batch)
         self._handled, self._known = handlers.types, known_types()
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._lanes: dict[Lane, asyncio.Task[None]] = {}
@@ -105,9 +105,11 @@ class Consumer:
             await self._reader.start()
             await self._failed
         finally:
+            self._failed.cancel()
             watching.cancel()
             await self._revoked(set(self._lanes))
             await self._reader.close()
+            await self._revoked(set(self._lanes))  # a rebalance may have come in between
             self.progress.clear()
 
     # --- the steps of one batch ---
@@ -169,6 +171,8 @@ class Consumer:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _assigned(self, lanes: set[Lane]) -> None:
+        if self._failed is None or self._failed.done():
+            return  # we are leaving
         for lane in lanes:
             self.progress[lane] = Progress()
             task = asyncio.create_task(self._follow(lane))

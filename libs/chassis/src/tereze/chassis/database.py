@@ -9,13 +9,13 @@ import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from tereze.chassis.outage import DatabaseUnavailable, is_outage
+from tereze.chassis.outage import Contention, DatabaseUnavailable, is_outage, is_rivalry
 from tereze.chassis.work import Work
 
 if TYPE_CHECKING:
     from tereze.chassis.runtime import Runtime
 
-__all__ = ["CommitLost", "Database", "DatabaseUnavailable", "connect_with"]
+__all__ = ["CommitLost", "Contention", "Database", "DatabaseUnavailable", "connect_with"]
 
 CONNECT_SECONDS = 5.0
 _ROLLBACK_SECONDS = 5.0
@@ -142,6 +142,8 @@ def _outages_told() -> Iterator[None]:
     except DatabaseUnavailable:
         raise
     except Exception as error:
+        if is_rivalry(error):
+            raise Contention("another transaction was in the way") from error
         if is_outage(error):
             raise DatabaseUnavailable("the database is away") from error
         raise

@@ -15,6 +15,7 @@ from tereze.chassis.database import Database
 from tereze.chassis.handlers import Deadlines
 from tereze.chassis.incoming import fingerprint
 from tereze.chassis.outage import is_rivalry, is_transient
+from tereze.chassis.pace import Pace
 from tereze.chassis.timers import FiredTimer
 from tereze.chassis.tracing import firing_span
 from tereze.chassis.work import Work
@@ -61,11 +62,17 @@ class Firing:
         self, database: Database, deadlines: Deadlines, *, poll_ms: int = 100, batch: int = BATCH, tries: int = 5
     ) -> None:
         self._database, self._deadlines = database, deadlines
-        self._poll, self._batch, self._tries = poll_ms / 1000, batch, tries
+        self._poll, self._pace, self._tries = poll_ms / 1000, Pace(batch), tries
         self._watch: asyncpg.Connection | None = None
 
     async def run(self) -> None:
         """Fire until cancelled. An outage of the database is waited out."""
+        try:
+            await self._keep_firing()
+        finally:
+            self._drop_watch()
+
+    async def _keep_firing(self) -> None:
         pause = self._poll
         while True:
             began = time.monotonic()
@@ -92,7 +99,7 @@ class Firing:
     async def fire_due(self) -> int:
         """Fire one batch of what is due; returns how many were claimed. Raises transient failures: nothing fired then."""
         try:
-            return await self._fire_together(self._batch)
+            return await self._fire_together(self._pace.size)
         except Exception as error:
             if is_rivalry(error):
                 return await self._fire_together(1)
@@ -108,16 +115,18 @@ class Firing:
 
     async def _fire_together(self, at_most: int) -> int:
         """All in one go: what nearly always works."""
+        began = time.monotonic()
         async with self._database.work() as work:
             claimed = await self._claim(work, at_most)
             for timer, _attempts in claimed:
                 await self._fire(timer, work)
+        self._pace.took(len(claimed), time.monotonic() - began)
         return len(claimed)
 
     async def _fire_carefully(self) -> int:
         """With a savepoint each: a broken handler stops its own deadline only."""
         async with self._database.work() as work:
-            claimed = await self._claim(work, self._batch)
+            claimed = await self._claim(work, self._pace.size)
             for timer, attempts in claimed:
                 try:
                     async with work.attempt():

@@ -17,6 +17,12 @@ class DatabaseUnavailable(Exception):
     retry_after_seconds = 2
 
 
+class Contention(DatabaseUnavailable):
+    """Two transactions waited for each other and this one gave way. Try again at once."""
+
+    retry_after_seconds = 1
+
+
 class Transient(Exception):
     """A handler says: nothing is wrong with the event, try again soon (something it needs is away)."""
 

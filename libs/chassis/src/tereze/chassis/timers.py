@@ -23,7 +23,11 @@ FROM timer JOIN unnest($1::text[], $2::text[], $3::int[]) AS spec (kind, subject
      ON timer.kind = spec.kind AND timer.subject = spec.subject
 WHERE timer.generation > spec.generation LIMIT 1
 """
-_CLEAR = "DELETE FROM timer WHERE kind = $1 AND subject = $2 AND fired_at IS NULL"
+# One that is just firing is stepped over: its handler waits for our lock and then sees our evidence. Waiting for it would deadlock.
+_CLEAR = """
+DELETE FROM timer WHERE (kind, subject) IN (
+    SELECT kind, subject FROM timer WHERE kind = $1 AND subject = $2 AND fired_at IS NULL FOR UPDATE SKIP LOCKED)
+"""
 
 
 class StaleGeneration(Exception):
@@ -79,5 +83,5 @@ class Timers:
                 raise StaleGeneration(f"timer {stale['kind']} of {stale['subject']}")
 
     async def clear(self, *, kind: str, subject: str) -> None:
-        """Remove a pending deadline; one that fired, or never was, is left alone."""
+        """Remove a pending deadline; one that fired or is firing at this moment, or never was, is left alone."""
         await self._connection.execute(_CLEAR, kind, subject)
