@@ -136,6 +136,13 @@ async def test_a_rerouted_part_shows_its_new_holder(intake, school):
     assert (await read(school, referral_id)).json()["progress"][0]["agency_id"] == DESK
 
 
+async def test_late_news_of_a_part_does_not_undo_later_news(intake, school):
+    referral_id, case, task = await submit(school), CaseTold(), new_id("tsk")
+    await intake.tell(case.attached(referral_id), case.accepted(task))
+    await intake.tell(case.assigned(task), earlier=timedelta(seconds=1))
+    assert (await read(school, referral_id)).json()["progress"][0]["state"] == "accepted"
+
+
 @pytest.mark.parametrize("join_comes_first", [True, False])
 async def test_a_joined_case_is_followed_whichever_news_comes_first(intake, school, join_comes_first):
     referral_id, old, new, task = await submit(school), CaseTold(), CaseTold(), new_id("tsk")

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -136,6 +136,13 @@ async def test_a_duty_of_a_joined_case_counts_for_the_one_it_went_into(registry,
     for event in (opened, join, accepted) if join_comes_first else (opened, accepted, join):
         await registry.tell(event)
     assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 200
+
+
+async def test_an_end_heard_before_the_acceptance_it_ends_still_counts(registry, case):
+    accepted, ended = case.accepted(), case.ended("fulfilled")
+    await registry.tell(ended)
+    await registry.tell(accepted, earlier=timedelta(seconds=1))
+    assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 404
 
 
 async def test_the_view_tells_what_was_said_last_and_keeps_the_sound_number(registry, report, case):

@@ -37,7 +37,7 @@ async def follow_join(event: CaseJoined, work: Work, _envelope: Envelope) -> Non
     await progress.join(work, event.case_id, event.into_case_id)
 
 
-async def follow_task(event: TaskEvent, work: Work, _envelope: Envelope) -> None:
+async def follow_task(event: TaskEvent, work: Work, envelope: Envelope) -> None:
     """A part of the response changed hands or state."""
     await progress.put_task(
         work,
@@ -46,6 +46,7 @@ async def follow_task(event: TaskEvent, work: Work, _envelope: Envelope) -> None
         agency_id=event.agency_id,
         service=event.service.value,
         state=event.state.value,
+        at=envelope.time,
     )
 
 

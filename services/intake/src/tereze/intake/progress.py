@@ -14,9 +14,11 @@ ON CONFLICT (case_id) DO UPDATE SET into_case_id = excluded.into_case_id
 _MOVE_REFERRALS = "UPDATE referral SET case_id = $2, version = version + 1 WHERE case_id = $1"
 _MOVE_TASKS = "UPDATE progress_task SET case_id = $2 WHERE case_id = $1"
 _PUT_TASK = """
-INSERT INTO progress_task (task_id, case_id, agency_id, service, state) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO progress_task (task_id, case_id, agency_id, service, state, changed_at) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (task_id) DO UPDATE
-SET case_id = excluded.case_id, agency_id = excluded.agency_id, service = excluded.service, state = excluded.state
+SET case_id = excluded.case_id, agency_id = excluded.agency_id, service = excluded.service, state = excluded.state,
+    changed_at = excluded.changed_at
+WHERE progress_task.changed_at <= excluded.changed_at
 """
 _PUT_CLOCK = """
 INSERT INTO progress_clock (clock_id, task_id, due_at, state) VALUES ($1, $2, $3, $4)
@@ -39,10 +41,15 @@ async def join(work: Work, case_id: str, into_case_id: str) -> None:
     await work.raw.execute(_TOUCH, final)
 
 
-async def put_task(work: Work, *, task_id: str, case_id: str, agency_id: str, service: str, state: str) -> None:
-    """Where one part of the response stands now."""
+async def put_task(
+    work: Work, *, task_id: str, case_id: str, agency_id: str, service: str, state: str, at: datetime
+) -> None:
+    """Where one part of the response stands since ``at``.
+
+    A task that moved to another case is told of on two keys, which may be heard in either order: the later news counts.
+    """
     final = await _final_case(work, case_id)
-    await work.raw.execute(_PUT_TASK, task_id, final, agency_id, service, state)
+    await work.raw.execute(_PUT_TASK, task_id, final, agency_id, service, state, at)
     await work.raw.execute(_TOUCH, final)
 
 

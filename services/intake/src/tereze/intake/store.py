@@ -42,6 +42,7 @@ progress_task = Table(
     Column("agency_id", String, nullable=False),
     Column("service", String, nullable=False),
     Column("state", String, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
     Index("progress_task_by_case", "case_id"),
 )
 progress_clock = Table(
@@ -77,7 +78,7 @@ CROSS JOIN LATERAL (
     SELECT min(due_at) AS next_due, coalesce(bool_or(state = 'breached'), false) AS breached
     FROM progress_clock WHERE progress_clock.task_id = task.task_id AND state IN ('running', 'breached')
 ) clock
-WHERE task.case_id = ANY($1::text[])
+WHERE task.case_id = ANY($1::text[]) AND task.state <> 'withdrawn'
 ORDER BY task.task_id
 """
 _OWED = TypeAdapter(tuple[AnswerDue, ...])

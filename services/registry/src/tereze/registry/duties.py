@@ -1,6 +1,8 @@
-"""Decides which agencies now hold an accepted task on a case of which person; must never keep one that ended."""
+"""Decides which agencies now hold an accepted task on a case of which person; must never count one that ended."""
 
-from sqlalchemy import delete, select, update
+from datetime import datetime
+
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tereze.chassis.work import Work
@@ -27,18 +29,21 @@ async def join_case(work: Work, case_id: str, into_case_id: str) -> None:
     await work.db.execute(update(accepted_duty).where(accepted_duty.c.case_id == case_id).values(case_id=final))
 
 
-async def accept(work: Work, *, task_id: str, case_id: str, agency_id: str) -> None:
-    """An agency accepted a task; whoever had accepted it before no longer holds it."""
+async def put_duty(work: Work, *, task_id: str, case_id: str, agency_id: str | None, at: datetime) -> None:
+    """Who holds the task as accepted since ``at``; nobody where ``agency_id`` is None.
+
+    A task that moved to another case is told of on two keys, which may be heard in either order: the later news counts.
+    """
     statement = insert(accepted_duty).values(
-        task_id=task_id, case_id=await _final_case(work, case_id), agency_id=agency_id
+        task_id=task_id, case_id=await _final_case(work, case_id), agency_id=agency_id, changed_at=at
     )
-    columns = {"case_id": statement.excluded.case_id, "agency_id": statement.excluded.agency_id}
-    await work.db.execute(statement.on_conflict_do_update(index_elements=["task_id"], set_=columns))
-
-
-async def end(work: Work, task_id: str) -> None:
-    """Nobody holds the task as accepted any more."""
-    await work.db.execute(delete(accepted_duty).where(accepted_duty.c.task_id == task_id))
+    excluded = statement.excluded
+    columns = {"case_id": excluded.case_id, "agency_id": excluded.agency_id, "changed_at": excluded.changed_at}
+    await work.db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["task_id"], set_=columns, where=accepted_duty.c.changed_at <= excluded.changed_at
+        )
+    )
 
 
 async def accepted_holders(work: Work, person_id: str) -> frozenset[str]:
@@ -46,7 +51,7 @@ async def accepted_holders(work: Work, person_id: str) -> frozenset[str]:
     query = (
         select(accepted_duty.c.agency_id)
         .join(case_person, case_person.c.case_id == accepted_duty.c.case_id)
-        .where(case_person.c.person_id == person_id)
+        .where(case_person.c.person_id == person_id, accepted_duty.c.agency_id.is_not(None))
     )
     return frozenset((await work.db.execute(query)).scalars())
 

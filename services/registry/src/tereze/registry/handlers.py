@@ -9,6 +9,7 @@ from tereze.contracts.cases import (
     CasePersonSettled,
     TaskAccepted,
     TaskDeclined,
+    TaskEvent,
     TaskFulfilled,
     TaskRerouted,
     TaskWithdrawn,
@@ -81,30 +82,17 @@ async def join_case(event: CaseJoined, work: Work, _envelope: Envelope) -> None:
 
 
 @handlers.on(TaskAccepted)
-async def note_accepted(event: TaskAccepted, work: Work, _envelope: Envelope) -> None:
+async def note_accepted(event: TaskAccepted, work: Work, envelope: Envelope) -> None:
     """From now on the holder may know who the child is."""
-    await duties.accept(work, task_id=event.task_id, case_id=event.case_id, agency_id=event.agency_id)
+    await duties.put_duty(
+        work, task_id=event.task_id, case_id=event.case_id, agency_id=event.agency_id, at=envelope.time
+    )
 
 
-@handlers.on(TaskFulfilled)
-async def end_fulfilled(event: TaskFulfilled, work: Work, _envelope: Envelope) -> None:
-    """With the duty done, the need to know ends."""
-    await duties.end(work, event.task_id)
+async def note_ended(event: TaskEvent, work: Work, envelope: Envelope) -> None:
+    """Done, refused, withdrawn, or given to an agency that has yet to accept: the need to know ends."""
+    await duties.put_duty(work, task_id=event.task_id, case_id=event.case_id, agency_id=None, at=envelope.time)
 
 
-@handlers.on(TaskDeclined)
-async def end_declined(event: TaskDeclined, work: Work, _envelope: Envelope) -> None:
-    """A refused duty gives no right to know."""
-    await duties.end(work, event.task_id)
-
-
-@handlers.on(TaskWithdrawn)
-async def end_withdrawn(event: TaskWithdrawn, work: Work, _envelope: Envelope) -> None:
-    """With the duty gone, the need to know ends."""
-    await duties.end(work, event.task_id)
-
-
-@handlers.on(TaskRerouted)
-async def end_rerouted(event: TaskRerouted, work: Work, _envelope: Envelope) -> None:
-    """The agency the task was taken from need not know any more; the new one has yet to accept."""
-    await duties.end(work, event.task_id)
+for _ending in (TaskFulfilled, TaskDeclined, TaskWithdrawn, TaskRerouted):
+    handlers.on(_ending)(note_ended)

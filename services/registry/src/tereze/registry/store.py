@@ -80,7 +80,8 @@ accepted_duty = Table(
     metadata,
     Column("task_id", String, primary_key=True),
     Column("case_id", String, nullable=False),
-    Column("agency_id", String, nullable=False),
+    Column("agency_id", String),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
     Index("accepted_duty_by_case", "case_id"),
 )
 chassis_tables(metadata)

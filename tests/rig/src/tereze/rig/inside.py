@@ -4,13 +4,17 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 import yaml
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from fastapi import FastAPI
+from sqlalchemy import Connection
 
 from tereze.chassis.handlers import Handlers
 from tereze.chassis.http import create_app
@@ -70,11 +74,14 @@ class Inside:
     app: FastAPI
     mint: TokenMint
 
-    async def tell(self, *events: Event, handlers: Handlers | None = None) -> None:
-        """Hand events to the service's handlers, each in a transaction of its own, as the consumer would."""
+    async def tell(self, *events: Event, handlers: Handlers | None = None, earlier: timedelta = timedelta()) -> None:
+        """Hand events to the service's handlers, each in a transaction of its own, as the consumer would.
+
+        ``earlier``: so long ago they happened.
+        """
         for event in events:
             async with self.runtime.database.work() as work:
-                envelope = Envelope(new_id("evt"), "/tereze/test", work.now, event)
+                envelope = Envelope(new_id("evt"), "/tereze/test", work.now - earlier, event)
                 for handler in (handlers or self.runtime.service.handlers).of(event.type):
                     await handler(event, work, envelope)
 
@@ -88,6 +95,17 @@ class Inside:
         """How many rows each table holds."""
         async with self.runtime.database.work() as work:
             return {name: await work.raw.fetchval(f"SELECT count(*) FROM {name}") for name in tables}
+
+    async def drift(self) -> list[Any]:
+        """What the migrated database and the service's tables disagree on."""
+
+        def compare(connection: Connection) -> list[Any]:
+            context = MigrationContext.configure(connection, opts={"compare_server_default": False})
+            found = compare_metadata(context, self.runtime.service.metadata)
+            return [one for one in found if not (one[0] == "remove_table" and one[1].name == "alembic_version")]
+
+        async with self.runtime.database.work() as work:
+            return await work.db.run_sync(compare)
 
     async def everything(self) -> str:
         """All that rests in the service's database, as text: bytes are shown as the characters they spell."""

@@ -38,6 +38,7 @@ _TABLES = (
         agency_id VARCHAR NOT NULL,
         service VARCHAR NOT NULL,
         state VARCHAR NOT NULL,
+        changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
         PRIMARY KEY (task_id)
     )
     """,

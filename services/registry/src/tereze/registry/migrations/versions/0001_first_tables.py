@@ -75,7 +75,8 @@ _TABLES = (
     CREATE TABLE accepted_duty (
         task_id VARCHAR NOT NULL,
         case_id VARCHAR NOT NULL,
-        agency_id VARCHAR NOT NULL,
+        agency_id VARCHAR,
+        changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
         PRIMARY KEY (task_id)
     )
     """,

@@ -1,0 +1,2 @@
+async def test_the_migrations_make_the_tables_the_code_expects(directory):
+    assert await directory.drift() == []
