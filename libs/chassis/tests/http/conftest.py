@@ -163,7 +163,7 @@ class World:
         async with self.database.work() as work:
             return [row["code"] for row in await work.raw.fetch("SELECT code FROM thing ORDER BY number")]
 
-    async def remember(self, kind: str, record: Contract, *, active: bool = True) -> None:
+    async def remember(self, kind: str, record: Agency | StaffRecord, *, active: bool = True) -> None:
         key = record.agency_id if isinstance(record, Agency) else record.staff_id
         subject = None if isinstance(record, Agency) else record.subject
         async with self.database.work() as work:
@@ -204,7 +204,7 @@ async def opened(url: str, environment: dict[str, str], mint: TokenMint) -> Asyn
     values = {name.removeprefix("TEREZE_").lower(): value for name, value in environment.items()}
     stage = Stage()
     service = Service("intake", MetaData(), routes(stage), Handlers(), Deadlines())
-    runtime = Runtime.assemble(ServiceSettings(**values), service)
+    runtime = Runtime.assemble(ServiceSettings.model_validate(values), service)
     transport = httpx.ASGITransport(create_app(runtime))
     async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
         world = World(client, runtime, runtime.database, stage, mint)
