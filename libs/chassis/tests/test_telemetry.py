@@ -1,10 +1,13 @@
 """Decides that what a process tells about itself holds nothing of the people it serves, whoever speaks."""
 
 import asyncio
+import gzip
 import io
 import json
 import logging
+import threading
 import warnings
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import asyncpg
 import pytest
@@ -28,6 +31,29 @@ def logs():
     structlog.configure(**before[2])
     logging.captureWarnings(capture=False)
     logging.getLogger("uvicorn.access").disabled = False
+
+
+@pytest.fixture
+def collector():
+    """An address that takes what is posted to it, and what it took."""
+    received: list[tuple[str, bytes]] = []
+
+    class Taker(BaseHTTPRequestHandler):
+        def do_POST(self):
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            received.append((self.path, gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_words):
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Taker) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", received
+        server.shutdown()
+        thread.join()
 
 
 def test_a_line_is_json_with_time_service_and_foreseen_fields(logs):
@@ -174,3 +200,15 @@ def test_spans_can_be_read_as_lines(tmp_path):
     assert outer_line["service"] == "tester"
     assert outer_line["attributes"] == {"http.route": "/v1/things"}
     assert outer_line["end_ns"] >= inner["end_ns"] >= inner["start_ns"]
+
+
+def test_spans_leave_by_otlp_where_a_collector_is_named(collector):
+    address, received = collector
+    provider = tracer_provider("tester", otlp_endpoint=address, trace_file=None)
+    with provider.get_tracer("t").start_as_current_span("outer"):
+        pass
+    provider.shutdown()
+    (path, content), *_ = received
+    assert path == "/v1/traces"
+    assert b"tereze-tester" in content
+    assert b"outer" in content
