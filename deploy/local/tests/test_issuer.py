@@ -181,6 +181,20 @@ async def test_a_code_or_a_name_nobody_knows_is_refused_and_not_reflected(browse
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
 
 
+async def test_anybody_of_the_demo_is_found_by_words(browser):
+    few = await browser.get("/oauth/device")
+    assert len(few.content) < 40_000
+    assert MEMBER in few.text
+    found = (await browser.get("/oauth/device", params={"who": "astana POLICE head"})).text
+    assert 'value="demo:astana-police:head"' in found
+    assert MEMBER not in found
+    many = await browser.get("/oauth/device", params={"who": "head"})
+    assert "more; add a word" in many.text
+    assert len(many.content) < 40_000
+    odd = await browser.get("/oauth/device", params={"who": '"><script>'})
+    assert "<script" not in odd.text
+
+
 async def test_an_overlong_form_is_refused(browser):
     assert (await browser.post("/oauth/token", content=b"a" * 20_000)).status_code == 413
     assert (await browser.post("/oauth/token", content=b"\xff=\xff")).status_code in {400, 401}

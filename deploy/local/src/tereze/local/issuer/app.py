@@ -131,7 +131,8 @@ class Issuer:
 
     async def show_device_page(self, request: Request) -> Response:
         """Where a person compares the code."""
-        return _page(confirm_page(request.query_params.get("user_code", "")[:9], self.people))
+        asked = request.query_params
+        return _page(confirm_page(asked.get("user_code", "")[:9], self.people, wanted=asked.get("who", "")[:60]))
 
     async def confirm_device(self, request: Request) -> Response:
         """The person's decision."""
@@ -140,9 +141,13 @@ class Issuer:
             person = self.people.find(form.get("subject", ""))
             self.logins.confirm(form.get("user_code", ""), person)
         except UnknownSubject:
-            return _page(confirm_page(form.get("user_code", "")[:9], self.people, "Nobody of that name here."), 400)
+            return _page(
+                confirm_page(form.get("user_code", "")[:9], self.people, message="Nobody of that name here."), 400
+            )
         except UnknownCode:
-            return _page(confirm_page("", self.people, "No program waits under that code; ask it for a new one."), 400)
+            return _page(
+                confirm_page("", self.people, message="No program waits under that code; ask it for a new one."), 400
+            )
         return _page(done_page(person))
 
 

@@ -8,6 +8,7 @@ from tereze.local.issuer.people import Person
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _SUGGESTED = ("almaty-school-1:member", "almaty-police:member", "almaty-clinic-1:manager", "almaty-desk:coordinator",
               "ombudsman:ombudsman", "ministry:operator")  # fmt: skip
+_MOST_SHOWN = 20
 _FRAME = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title} – Tereze demo</title>
@@ -33,22 +34,30 @@ def _button(person: Person) -> str:
     return f'<button name="subject" value="{escape(person.subject)}">{words}</button>'
 
 
-def confirm_page(user_code: str, people: Iterable[Person], message: str = "") -> str:
+def _offered(people: Iterable[Person], wanted: str) -> list[Person]:
+    """Who is offered: those whose name, agency or subject holds every word that was searched for, or a few well-known ones."""
+    words = wanted.casefold().split()
+    if not words:
+        return [person for person in people if person.subject.removeprefix("demo:") in _SUGGESTED]
+    return [person for person in people if all(word in _words_of(person) for word in words)]
+
+
+def _words_of(person: Person) -> str:
+    return f"{person.display_name} {person.agency_name} {person.subject}".casefold()
+
+
+def confirm_page(user_code: str, people: Iterable[Person], *, wanted: str = "", message: str = "") -> str:
     """The form on which a person compares the code and chooses whom to be."""
-    everybody = list(people)
-    suggested = [person for person in everybody if person.subject.removeprefix("demo:") in _SUGGESTED]
-    options = "".join(
-        f'<option value="{escape(person.subject)}">{escape(person.display_name)}, {escape(person.agency_name)}</option>'
-        for person in everybody
-    )
+    offered = _offered(people, wanted)
     told = f'<p role="alert"><strong>{escape(message)}</strong></p>' if message else ""
-    code = f'<input id="code" name="user_code" value="{escape(user_code)}" autocomplete="off" required maxlength="9">'
-    content = f"""{told}<form method="post"><label for="code">Code shown by the program that asks</label>{code}
-<h2>Sign in as</h2><div class="people">{"".join(_button(person) for person in suggested)}</div></form>
-<form method="post"><label for="code2">Code</label>{code.replace('id="code"', 'id="code2"')}
-<label for="who">Anybody else ({len(everybody)} people and systems)</label>
-<input id="who" name="subject" list="people" autocomplete="off" required><datalist id="people">{options}</datalist>
-<button>Sign in</button></form>"""
+    more = f"<p>{len(offered) - _MOST_SHOWN} more; add a word.</p>" if len(offered) > _MOST_SHOWN else ""
+    code = escape(user_code)
+    content = f"""{told}<form method="post"><label for="code">Code shown by the program that asks</label>
+<input id="code" name="user_code" value="{code}" autocomplete="off" required maxlength="9">
+<h2>Sign in as</h2><div class="people">{"".join(_button(person) for person in offered[:_MOST_SHOWN])}</div>{more}</form>
+<form method="get"><input type="hidden" name="user_code" value="{code}">
+<label for="who">Somebody else: words of a name, an agency or a role</label>
+<input id="who" name="who" value="{escape(wanted)}" maxlength="60" placeholder="astana police head"><button>Search</button></form>"""
     return _frame("Sign in", content)
 
 
