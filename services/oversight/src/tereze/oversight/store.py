@@ -1,0 +1,89 @@
+"""Decides how clocks rest in oversight's database and are counted; must never be asked for more than the caller may see."""
+
+from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text
+
+from tereze.chassis.tables import chassis_tables
+from tereze.chassis.work import Work
+from tereze.contracts.cases import ClockEvent
+from tereze.contracts.words import ClockKind
+from tereze.oversight.domain import News, Standing
+
+metadata = MetaData()
+chassis_tables(metadata)
+
+Table(
+    "clock",
+    metadata,
+    Column("clock_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("case_version", Integer, nullable=False),
+    Column("agency_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("breached_at", DateTime(timezone=True)),
+    Column("stopped_at", DateTime(timezone=True)),
+    Column("escalations", Integer, nullable=False),
+    Index("clock_by_agency", "agency_id", "kind", "state"),
+)
+
+_KEEP = """
+INSERT INTO clock (clock_id, case_id, case_version, agency_id, kind, state, started_at, due_at, breached_at, stopped_at, escalations)
+VALUES ($1, $2, $3, $4, $5, coalesce($6, 'running'), $7, $8, $9, $10, $11)
+ON CONFLICT (clock_id) DO UPDATE
+SET case_version = excluded.case_version, agency_id = excluded.agency_id, state = coalesce($6, clock.state),
+    due_at = excluded.due_at, breached_at = coalesce(clock.breached_at, excluded.breached_at),
+    stopped_at = coalesce(excluded.stopped_at, clock.stopped_at), escalations = clock.escalations + excluded.escalations
+WHERE clock.case_version < excluded.case_version
+"""
+_BOARD = """
+SELECT agency_id, kind,
+       count(*) FILTER (WHERE state = 'running') AS running,
+       count(*) FILTER (WHERE state = 'breached' OR (state = 'cancelled' AND breached_at IS NOT NULL)) AS unanswered,
+       count(*) FILTER (WHERE state = 'met') AS met,
+       count(*) FILTER (WHERE state = 'met_late') AS met_late,
+       coalesce(sum(escalations), 0) AS escalations,
+       min(due_at) FILTER (WHERE state = 'running') AS next_due_at,
+       min(due_at) FILTER (WHERE state = 'breached') AS oldest_breach_due_at
+FROM clock
+WHERE ($1::text IS NULL OR agency_id = $1) AND ($2::text IS NULL OR kind = $2)
+GROUP BY agency_id, kind ORDER BY unanswered DESC, agency_id, kind
+"""
+
+
+async def keep_clock(work: Work, event: ClockEvent, news: News) -> None:
+    """Remember an event's news, unless later news of the same case is kept already."""
+    await work.raw.execute(
+        _KEEP,
+        event.clock_id,
+        event.case_id,
+        event.case_version,
+        event.agency_id,
+        event.clock_kind,
+        news.state,
+        event.started_at,
+        event.due_at,
+        news.breached_at,
+        news.stopped_at,
+        news.escalations,
+    )
+
+
+async def standings(work: Work, *, agency_id: str | None, kind: ClockKind | None) -> list[Standing]:
+    """How agencies stand, most unanswered first; ``agency_id`` None: all of them."""
+    rows = await work.raw.fetch(_BOARD, agency_id, kind)
+    return [
+        Standing(
+            row["agency_id"],
+            ClockKind(row["kind"]),
+            row["running"],
+            row["unanswered"],
+            row["met"],
+            row["met_late"],
+            row["escalations"],
+            row["next_due_at"],
+            row["oldest_breach_due_at"],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,126 @@
+"""What oversight tells of agencies' deadlines, over its real database, and whom it tells."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import pytest
+
+from tereze.chassis.ids import new_id
+from tereze.contracts.cases import ClockBreached, ClockEscalated, ClockEvent, ClockStarted, ClockStopped
+from tereze.contracts.words import ClockKind, ClockState, LadderLevel, Risk
+from tereze.local.fixtures import NewEnvironment, NewServiceDatabase
+from tereze.local.issuer import TokenMint
+from tereze.oversight.app import build
+from tereze.rig.inside import Inside, agency_id, stand_inside
+
+POLICE, CLINIC = "almaty-police", "almaty-clinic-1"
+E = TypeVar("E", bound=ClockEvent)
+
+
+@pytest.fixture
+async def oversight(
+    service_database: NewServiceDatabase, service_environment: NewEnvironment, mint: TokenMint
+) -> AsyncIterator[Inside]:
+    async with stand_inside(build, service_environment(service_database("oversight")), mint) as inside:
+        await inside.know(POLICE, CLINIC, "ombudsman")
+        yield inside
+
+
+class Clock:
+    """One clock's story, told event by event."""
+
+    def __init__(self, slug: str) -> None:
+        self.now = datetime.now(UTC)
+        self.version = 0
+        self.facts: dict[str, Any] = {
+            "case_id": new_id("cas"), "region_code": "KZ-75", "protocol_version": "kz-default/1", "clock_id": new_id("clk"),
+            "clock_kind": ClockKind.ACKNOWLEDGE, "agency_id": agency_id(slug), "risk": Risk.HIGH,
+            "started_at": self.now - timedelta(hours=3), "due_at": self.now - timedelta(hours=1),
+        }  # fmt: skip
+
+    def event(self, shape: type[E], **more: Any) -> E:
+        self.version += 1
+        return shape(**self.facts, case_version=self.version, **more)
+
+    def level(self, shape: type[E], level: LadderLevel) -> E:
+        return self.event(
+            shape, level=level, fired_at=self.now, level_due_at=self.now, late_by_ms=0, told_agency_ids=()
+        )
+
+    def started(self) -> ClockStarted:
+        return self.event(ClockStarted)
+
+    def breached(self) -> ClockBreached:
+        return self.level(ClockBreached, LadderLevel.BREACH)
+
+    def escalated(self) -> ClockEscalated:
+        return self.level(ClockEscalated, LadderLevel.AGENCY_HEAD)
+
+    def stopped(self, state: ClockState) -> ClockStopped:
+        return self.event(ClockStopped, stopped_at=self.now, state=state)
+
+
+async def board(inside: Inside, who: str, **query: str) -> dict[str, dict[str, Any]]:
+    async with inside.caller(who) as client:
+        answer = await client.get("/v1/sla", params=query)
+    assert answer.status_code == 200, answer.text
+    return {row["agency_id"]: row for row in answer.json()["rows"]}
+
+
+async def test_a_running_clock_is_counted_and_tells_when_it_is_due(oversight: Inside) -> None:
+    await oversight.tell(Clock(POLICE).started())
+    row = (await board(oversight, f"{POLICE}:member"))[agency_id(POLICE)]
+    assert (row["running"], row["breached"], row["met_in_time_share"]) == (1, 0, None)
+    assert row["next_due_at"]
+
+
+async def test_silence_is_a_breach_with_its_age_and_its_escalations(oversight: Inside) -> None:
+    clock = Clock(CLINIC)
+    await oversight.tell(clock.started(), clock.breached(), clock.escalated())
+    row = (await board(oversight, "ombudsman:ombudsman"))[agency_id(CLINIC)]
+    assert (row["running"], row["breached"], row["escalations"]) == (0, 1, 1)
+    assert row["worst_overdue_seconds"] >= 3_600
+    assert row["met_in_time_share"] == 0
+
+
+async def test_a_breach_stays_with_whoever_was_silent_after_the_duty_passed_on(oversight: Inside) -> None:
+    clock = Clock(CLINIC)
+    await oversight.tell(clock.started(), clock.breached(), clock.stopped(ClockState.CANCELLED))
+    row = (await board(oversight, "ombudsman:ombudsman"))[agency_id(CLINIC)]
+    assert (row["breached"], row["worst_overdue_seconds"]) == (1, None)
+
+
+async def test_evidence_in_time_and_late_make_the_share(oversight: Inside) -> None:
+    for state in (ClockState.MET, ClockState.MET, ClockState.MET_LATE):
+        clock = Clock(POLICE)
+        await oversight.tell(clock.started(), clock.stopped(state))
+    row = (await board(oversight, f"{POLICE}:member"))[agency_id(POLICE)]
+    assert (row["met"], row["met_late"], row["met_in_time_share"]) == (2, 1, 0.6667)
+
+
+async def test_an_event_that_comes_again_or_too_late_changes_nothing(oversight: Inside) -> None:
+    clock = Clock(CLINIC)
+    started, escalated, stopped = clock.started(), clock.escalated(), clock.stopped(ClockState.MET)
+    await oversight.tell(started, escalated, stopped, escalated, started)
+    row = (await board(oversight, "ombudsman:ombudsman"))[agency_id(CLINIC)]
+    assert (row["met"], row["running"], row["escalations"]) == (1, 0, 1)
+
+
+async def test_an_agency_sees_itself_only_and_others_are_not_there(oversight: Inside) -> None:
+    await oversight.tell(Clock(POLICE).started(), Clock(CLINIC).started())
+    assert set(await board(oversight, f"{POLICE}:member")) == {agency_id(POLICE)}
+    assert set(await board(oversight, "ombudsman:operator")) == {agency_id(POLICE), agency_id(CLINIC)}
+    async with oversight.caller(f"{POLICE}:member") as client:
+        answer = await client.get("/v1/sla", params={"agency": agency_id(CLINIC)})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+
+
+async def test_one_obligation_can_be_asked_for(oversight: Inside) -> None:
+    await oversight.tell(Clock(POLICE).started())
+    assert not await board(oversight, f"{POLICE}:member", kind="triage")
+    assert await board(oversight, f"{POLICE}:member", kind="acknowledge")
+
+
+async def test_the_migrated_database_is_the_one_the_code_expects(oversight: Inside) -> None:
+    assert await oversight.drift() == []
