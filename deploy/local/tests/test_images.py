@@ -38,7 +38,7 @@ class Builder:
 
     def build(self, dockerfile: str, tag: str) -> None:
         self(
-            "bud", "--isolation=chroot", "--network=host", "--format=docker", "--layers", "--volume", CERTIFICATES,
+            "bud", "--isolation=chroot", "--network=host", "--format=docker", "--volume", CERTIFICATES,
             "--build-arg", "BASE_IMAGE=localhost/base", "-f", dockerfile, "-t", tag, ".",
         )  # fmt: skip
 
