@@ -18,8 +18,8 @@ from tereze.chassis.ids import new_id
 from tereze.chassis.overview import look_over
 from tereze.chassis.runtime import Runtime, Service
 from tereze.chassis.settings import ServiceSettings
-from tereze.chassis.work import Work
 from tereze.chassis.topics import TopicSpec
+from tereze.chassis.work import Work
 from tereze.chassis.worker import run_worker
 from tereze.contracts.directory import (
     Agency,

@@ -6,19 +6,16 @@ must stop or kill a broker asks for ``own_kafka`` / ``own_postgres``.
 """
 
 import itertools
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tereze.local.databases import migrate
 from tereze.local.issuer import TokenMint
 from tereze.local.kafka import Kafka
 from tereze.local.keys import make_keys
 from tereze.local.postgres import NOT_DURABLE, Postgres
-from tereze.local.processes import ChildFailed
 
 REPOSITORY = Path(__file__).resolve().parents[5]
 PACK = REPOSITORY / "deploy" / "packs" / "kz"
@@ -100,26 +97,19 @@ def service_environment(keys_dir: Path, mint: TokenMint) -> NewEnvironment:
 
 
 @pytest.fixture(scope="session")
-def service_database(postgres: Postgres, service_environment: NewEnvironment) -> NewServiceDatabase:
+def service_database(postgres: Postgres) -> NewServiceDatabase:
     """Call it with a service's name for the url of a new database, migrated to that service's head."""
     migrated: dict[str, str] = {}
 
     def create(service: str) -> str:
         if service not in migrated:
             template = f"template_{service}"
-            _migrate(service, service_environment(postgres.create_service(service, database=template)))
+            migrate({service: postgres.create_service(service, database=template)}, postgres.data / "migrate.log")
             migrated[service] = template
         database = f"{service}_{next(_DATABASE_NUMBERS)}"
         return postgres.create_service(service, database=database, template=migrated[service])
 
     return create
-
-
-def _migrate(service: str, environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", f"tereze.{service}", "migrate"]
-    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ChildFailed(f"{service} could not migrate its database.\n{done.stdout}{done.stderr}")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from tereze.local.components import Component, Web
+from tereze.local.databases import await_directory, prepare_databases
 from tereze.local.gateway import make_gateway
 from tereze.local.journal import Stopwatch
 from tereze.local.kafka import VERSION as KAFKA_VERSION
@@ -19,7 +19,7 @@ from tereze.local.layout import PACK, Layout
 from tereze.local.ports import LOOPBACK, KeptPorts
 from tereze.local.postgres import VERSION as POSTGRES_VERSION
 from tereze.local.postgres import Postgres
-from tereze.local.processes import Child, ChildFailed
+from tereze.local.processes import Child
 
 MODE = "demo"
 ALL = ("all",)
@@ -97,25 +97,17 @@ class Stack:
         with step(report, "PostgreSQL", str(POSTGRES_VERSION)):
             self.postgres.start()
         with step(report, "Databases", f"{len(self.services)}, one a service, migrated"):
-            self.prepare_databases()
+            prepare_databases(self.postgres, self.services, self.layout.log("migrate"))
         with step(report, "Kafka", f"{KAFKA_VERSION} KRaft"):
             self.kafka.start()
         if "directory" in self.services:
             with step(report, "Demo data", "regions, agencies, staff, protocol, official series"):
-                self._run("load-pack", "directory", "load-pack", str(PACK), "--demo")
+                self._load_pack()
         with step(report, "Services", " ".join(("issuer", *self.workers))):
             self._start_together([self.issuer, *self.workers.values()])
-            self._await_directory()
+            await_directory(self.postgres, self.services)
         with step(report, "Gateway", self.url):
             self.gateway.start()
-
-    def prepare_databases(self) -> None:
-        """Give each service its database and bring all to their newest revision, side by side."""
-        for service in self.services:
-            self.postgres.create_service(service)
-        running = [self._begin(f"migrate-{service}", service, "migrate") for service in self.services]
-        for child in running:
-            child.wait(PREPARATION_SECONDS)
 
     def stop(self) -> None:
         """Stop everything in order: doors first, data last."""
@@ -144,32 +136,16 @@ class Stack:
         }  # fmt: skip
         return {**inherited, **passed_on, **_past_proxies(), **{f"TEREZE_{key.upper()}": own[key] for key in own}}
 
-    def _await_directory(self) -> None:
-        """Return once every service knows every region, agency and staff member: who acts first must not be a stranger."""
-        if "directory" not in self.services:
-            return
-        counts = "SELECT kind, count(*) FROM replica GROUP BY kind ORDER BY kind"
-        owned = " UNION ALL ".join(f"SELECT '{kind}', count(*) FROM {kind}" for kind in ("agency", "region", "staff"))  # noqa: S608
-        wanted = self.postgres.sql(owned, "directory")
-        deadline = time.monotonic() + PREPARATION_SECONDS
-        for service in self.services:
-            while service != "directory" and self.postgres.sql(counts, service) != wanted:
-                if time.monotonic() > deadline:
-                    raise ChildFailed(f"{service} did not hear of every agency and staff member in time.")
-                time.sleep(0.1)
-
     def _start_together(self, webs: Sequence[Web]) -> None:
         for web in webs:
             web.launch()
         for web in webs:
             web.await_ready()
 
-    def _begin(self, log: str, service: str, *words: str) -> Child:
-        command = [sys.executable, "-m", f"tereze.{service}", *words]
-        return Child(log, command, log=self.layout.log(log), env=self.environment(service))
-
-    def _run(self, log: str, service: str, *words: str) -> None:
-        self._begin(log, service, *words).wait(PREPARATION_SECONDS)
+    def _load_pack(self) -> None:
+        command = [sys.executable, "-m", "tereze.directory", "load-pack", str(PACK), "--demo"]
+        log, environment = self.layout.log("load-pack"), self.environment("directory")
+        Child("load-pack", command, log=log, env=environment).wait(PREPARATION_SECONDS)
 
     def _make_service(self, name: str, roles: Sequence[str]) -> Iterator[Web]:
         for index, role in enumerate(roles):
