@@ -1,4 +1,4 @@
-"""Decides that a courier killed at any moment loses nothing and reorders nothing: a real process, really killed."""
+"""Decides that a courier killed at any moment loses nothing and reorders nothing: real processes, really killed."""
 
 import asyncio
 import os
@@ -6,15 +6,17 @@ import random
 import signal
 import subprocess
 import sys
-from collections import defaultdict
+
+import pytest
 
 from tereze.rig.casestory import CaseStory
 from tereze.rig.inside import agency_id
-from tereze.rig.partner import subscribe, until
+from tereze.rig.partner import assert_whole_and_in_order, subscribe, until
 
 POLICE = agency_id("almaty-police")
-COURIER = """
-import asyncio, uvloop
+NURSERY = """
+import os, signal, sys
+import uvloop
 from tereze.chassis.runtime import Runtime
 from tereze.notifications.app import build
 from tereze.notifications.settings import NotificationSettings
@@ -24,84 +26,105 @@ async def main():
     runtime = Runtime.assemble(settings, build(settings))
     await runtime.service.loops[0](runtime)
 
-uvloop.run(main())
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for _ in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        uvloop.run(main())
+    print(child, flush=True)
 """
 
 
-def start_courier(inside, environment) -> subprocess.Popen[bytes]:
-    url = inside.runtime.settings.database_url
-    quick = {"TEREZE_DELIVERY_SCHEDULE": str([0, *(0.05 for _ in range(60))]), "TEREZE_DELIVERY_LEASE": "0.6"}
-    return subprocess.Popen(
-        [sys.executable, "-c", COURIER],
-        env={**os.environ, **environment(url), **quick, "TEREZE_CIRCUIT_OPENS_AFTER": "1000"},
-        start_new_session=True,
-    )
+class Couriers:
+    """Couriers in processes of their own, born from one that has imported everything already."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.alive: list[int] = []
+        self._nursery = subprocess.Popen(
+            [sys.executable, "-c", NURSERY],
+            env={**os.environ, **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def start(self) -> int:
+        self._nursery.stdin.write("one more\n")
+        self._nursery.stdin.flush()
+        pid = int(self._nursery.stdout.readline())
+        self.alive.append(pid)
+        return pid
+
+    def kill(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        self.alive.remove(pid)
+
+    def close(self) -> None:
+        for pid in list(self.alive):
+            self.kill(pid)
+        self._nursery.communicate()
 
 
-async def test_killing_couriers_loses_and_reorders_nothing(notifications, receiver, service_environment):
+@pytest.fixture
+def couriers(notifications, service_environment):
+    quick = {
+        "TEREZE_DELIVERY_SCHEDULE": str([0, *(0.05 for _ in range(60))]),
+        "TEREZE_DELIVERY_LEASE": "0.6",
+        "TEREZE_CIRCUIT_OPENS_AFTER": "1000",
+    }
+    started = Couriers({**service_environment(notifications.runtime.settings.database_url), **quick})
+    yield started
+    started.close()
+
+
+async def test_killing_couriers_loses_and_reorders_nothing(notifications, receiver, couriers):
     chance = random.Random(7)  # noqa: S311 - a seeded storm can be told again
 
-    async def slow(_received):
+    async def moody(_received):
         await asyncio.sleep(chance.uniform(0, 0.02))
         return chance.choice([204, 204, 204, 503])
 
-    receiver.answer = slow
+    receiver.answer = moody
     await subscribe(notifications, "almaty-police:system", receiver.url)
-    stories = [CaseStory() for _ in range(15)]
-    couriers = [start_courier(notifications, service_environment) for _ in range(2)]
-    told = []
-    try:
-        for kill in range(4):
-            before = len(receiver.received)
-            batch = [story.assigned(to=POLICE) for story in chance.choices(stories, k=40)]
-            await notifications.tell(*batch)
-            told += batch
-            await until(lambda before=before: len(receiver.received) >= before + chance.randint(1, 30), 30)
-            victim = couriers[kill % 2]
-            os.killpg(victim.pid, signal.SIGKILL)
-            victim.wait()
-            couriers[kill % 2] = start_courier(notifications, service_environment)
-        await until(lambda: len({each.id for each in receiver.acknowledged}) == len(told), 60)
-    finally:
-        for courier in couriers:
-            os.killpg(courier.pid, signal.SIGKILL)
-            courier.wait()
-    first = list(dict.fromkeys((each.case, each.version) for each in receiver.acknowledged))
-    by_case = defaultdict(list)
-    for case, version in first:
-        by_case[case].append(version)
-    assert sorted(first) == sorted((event.case_id, event.case_version) for event in told)
-    assert all(versions == sorted(versions) for versions in by_case.values())
-    numbers = {each.id: {one.sequence for one in receiver.received if one.id == each.id} for each in receiver.received}
-    assert all(len(found) == 1 for found in numbers.values()), "a redelivery keeps its number"
+    stories, told = [CaseStory() for _ in range(15)], []
+    couriers.start()
+    couriers.start()
+    for _ in range(10):
+        before = len(receiver.received)
+        batch = [story.assigned(to=POLICE) for story in chance.choices(stories, k=30)]
+        await notifications.tell(*batch)
+        told += batch
+        goal = before + chance.randint(1, 30)
+        await until(lambda goal=goal: len(receiver.received) >= goal, 30)
+        couriers.kill(couriers.alive[0])
+        couriers.start()
+    await until(lambda: len({each.id for each in receiver.acknowledged}) == len(told), 60)
+    assert_whole_and_in_order(receiver, told)
+    numbers = {(each.id, each.sequence) for each in receiver.received}
+    assert len(numbers) == len(told), "a redelivery keeps its number"
 
 
-async def test_a_paused_courier_does_not_send_under_a_lease_that_ran_out(notifications, receiver, service_environment):
-    held = asyncio.Event()
-    story = CaseStory()
+async def test_a_paused_courier_does_not_send_under_a_lease_that_ran_out(notifications, receiver, couriers):
+    held, story = asyncio.Event(), CaseStory()
 
-    async def answer(received):
+    async def hold_the_first(received):
         if received.version == 1 and not held.is_set():
             held.set()
-            await asyncio.sleep(60)
+            await asyncio.Event().wait()
         return 204
 
-    receiver.answer = answer
+    receiver.answer = hold_the_first
     await subscribe(notifications, "almaty-police:system", receiver.url)
-    await notifications.tell(*(story.assigned(to=POLICE) for _ in range(5)))
-    paused = start_courier(notifications, service_environment)
-    second = None
-    try:
-        await asyncio.wait_for(held.wait(), 30)
-        os.kill(paused.pid, signal.SIGSTOP)
-        second = start_courier(notifications, service_environment)
-        await until(lambda: len(receiver.acknowledged) == 5, 30)
-        os.kill(paused.pid, signal.SIGCONT)
-        await notifications.tell(*(story.assigned(to=POLICE) for _ in range(5)))
-        await until(lambda: len({each.id for each in receiver.acknowledged}) == 10, 30)
-    finally:
-        for courier in (paused, second):
-            if courier is not None:
-                os.killpg(courier.pid, signal.SIGKILL)
-                courier.wait()
+    told = [story.assigned(to=POLICE) for _ in range(5)]
+    await notifications.tell(*told)
+    paused = couriers.start()
+    await asyncio.wait_for(held.wait(), 30)
+    os.kill(paused, signal.SIGSTOP)
+    couriers.start()
+    await until(lambda: len(receiver.acknowledged) == 5, 30)
+    os.kill(paused, signal.SIGCONT)
+    more = [story.assigned(to=POLICE) for _ in range(5)]
+    await notifications.tell(*more)
+    await until(lambda: len({each.id for each in receiver.acknowledged}) == 10, 30)
+    assert_whole_and_in_order(receiver, [*told, *more])
     assert [each.version for each in receiver.acknowledged] == list(range(1, 11))

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from tereze.rig.casestory import CaseStory
 from tereze.rig.inside import agency_id
-from tereze.rig.partner import Receiver, delivering, listening, subscribe, until
+from tereze.rig.partner import Receiver, assert_whole_and_in_order, delivering, listening, subscribe, until
 
 POLICE, SCHOOL, CLINIC = agency_id("almaty-police"), agency_id("almaty-school-1"), agency_id("almaty-clinic-1")
 QUICK = {"delivery_schedule": (0, *(0.05 for _ in range(40))), "circuit_opens_after": 1_000}
@@ -39,17 +39,6 @@ def versions_by_case(received):
     for each in received:
         found[each.case].append(each.version)
     return found
-
-
-def assert_whole_and_in_order(receiver, told):
-    """Every event was acknowledged, and none was even sent before the one before it in its case was acknowledged."""
-    acknowledged = {id(each) for each in receiver.acknowledged}
-    done = defaultdict(int)
-    for each in receiver.received:
-        assert each.version <= done[each.case] + 1, f"{each.case} {each.version} was sent too early"
-        if id(each) in acknowledged:
-            done[each.case] = max(done[each.case], each.version)
-    assert done == {event.case_id: max(e.case_version for e in told if e.case_id == event.case_id) for event in told}
 
 
 async def test_a_failing_event_holds_back_its_own_case_and_no_other(quick, receiver):

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from uuid import uuid4
 import orjson
 from aiohttp import web
 
+from tereze.contracts.cases import CaseEvent
 from tereze.rig.inside import Inside
 
 
@@ -123,3 +125,17 @@ async def subscribe(inside: Inside, who: str, url: str, **wish: Any) -> dict[str
         )
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
+
+
+def assert_whole_and_in_order(receiver: Receiver, told: Iterable[CaseEvent]) -> None:
+    """Every event was acknowledged, and none was even sent before the one before it in its case was acknowledged."""
+    acknowledged = {id(each) for each in receiver.acknowledged}
+    done: dict[str, int] = defaultdict(int)
+    for each in receiver.received:
+        assert each.version <= done[each.case] + 1, f"{each.case} {each.version} was sent too early"
+        if id(each) in acknowledged:
+            done[each.case] = max(done[each.case], each.version)
+    expected: dict[str, int] = defaultdict(int)
+    for event in told:
+        expected[event.case_id] = max(expected[event.case_id], event.case_version)
+    assert done == expected
