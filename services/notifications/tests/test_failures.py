@@ -14,7 +14,7 @@ from tereze.rig.inside import agency_id
 from tereze.rig.partner import Receiver, assert_whole_and_in_order, delivering, listening, subscribe, until
 
 POLICE, SCHOOL, CLINIC = agency_id("almaty-police"), agency_id("almaty-school-1"), agency_id("almaty-clinic-1")
-QUICK = {"delivery_schedule": (0, *(0.05 for _ in range(40))), "circuit_opens_after": 1_000}
+QUICK = {"delivery_schedule": (0, *(0.05 for _ in range(40))), "circuit_opens_after": 1_000, "delivery_lease": 120}
 
 
 @pytest.fixture
@@ -275,5 +275,6 @@ async def test_in_a_storm_of_failures_every_case_stays_in_order_and_nothing_is_l
         await quick.tell(*told)
         await until(lambda: nothing_pending(quick, made), 30)
     assert_whole_and_in_order(receiver, told)
+    assert len(receiver.acknowledged) == len(told), "nobody crashed: nothing is delivered twice"
     by_event = {each.id: each.sequence for each in receiver.received}
     assert sorted(by_event.values()) == list(range(1, 151)), "each event has its own number and none is left out"
