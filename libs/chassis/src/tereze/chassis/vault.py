@@ -8,7 +8,7 @@ import base64
 import hmac
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _READ = "SELECT wrapped_key, version FROM subject_key WHERE subject = $1"
-_ADD = "INSERT INTO subject_key (subject, wrapped_key) VALUES ($1, $2) ON CONFLICT (subject) DO NOTHING"
+_READ_OR_ADD = """
+WITH added AS (
+    INSERT INTO subject_key (subject, wrapped_key) VALUES ($1, $2) ON CONFLICT (subject) DO NOTHING
+    RETURNING wrapped_key, version
+)
+SELECT wrapped_key, version FROM added
+UNION ALL SELECT wrapped_key, version FROM subject_key WHERE subject = $1
+"""
 _DESTROY = """
 INSERT INTO subject_key (subject, wrapped_key, destroyed_at) VALUES ($1, NULL, $2)
 ON CONFLICT (subject) DO UPDATE SET wrapped_key = NULL, destroyed_at = excluded.destroyed_at
@@ -112,19 +119,20 @@ class Vault:
         return _open(self._keeping, sealed, place.encode())
 
     async def _key_for_writing(self, work: "Work", subject: str) -> tuple[bytes, int]:
-        found = await self._key(work, subject)
-        if found is not None:
-            return found
         wrapped = _shut(self._wrapping, os.urandom(_KEY_BYTES), subject.encode())
-        await work.raw.execute(_ADD, subject, wrapped)
-        found = await self._key(work, subject)  # whoever came first, ours or a rival's
+        row = await work.raw.fetchrow(_READ_OR_ADD, subject, wrapped)
+        if row is None:  # a rival added one at this instant; the next statement sees it
+            row = await work.raw.fetchrow(_READ, subject)
+        found = self._unwrapped(subject, row)
         if found is None:
             raise KeyDestroyed(subject)
         return found
 
     async def _key(self, work: "Work", subject: str) -> tuple[bytes, int] | None:
+        return self._unwrapped(subject, await work.raw.fetchrow(_READ, subject))
+
+    def _unwrapped(self, subject: str, row: Any) -> tuple[bytes, int] | None:
         """The subject's data key and its version; unwrapped afresh each time, so that destruction bites at once."""
-        row = await work.raw.fetchrow(_READ, subject)
         if row is None or row["wrapped_key"] is None:
             return None
         return _open(self._wrapping, bytes(row["wrapped_key"]), subject.encode()), int(row["version"])

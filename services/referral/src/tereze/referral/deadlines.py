@@ -6,7 +6,7 @@ from tereze.chassis.work import Work
 from tereze.referral.domain.escalation import climb_ladder
 from tereze.referral.moments import moment_of
 from tereze.referral.placing import open_provisionally, place_referral
-from tereze.referral.store.casefiles import LADDER, case_of_clock, keep_case, lock_cases
+from tereze.referral.store.casefiles import LADDER, keep_case, lock_case_of_clock
 from tereze.referral.store.referrals import find_referral
 
 IDENTITY = "identity"
@@ -31,12 +31,9 @@ async def stop_waiting_for_the_registry(timer: FiredTimer, work: Work) -> None:
 @deadlines.fires(LADDER)
 async def climb(timer: FiredTimer, work: Work) -> None:
     """A clock reached a level of its ladder, unless evidence came or a later timer stands for it."""
-    case_id = await case_of_clock(work, timer.subject)
-    if case_id is None:
-        return
-    [file] = await lock_cases(work, case_id)
-    clock = file.clocks.get(timer.subject)
-    if clock is None or not clock.going or clock.generation != timer.generation:
+    file = await lock_case_of_clock(work, timer.subject)
+    clock = file.clocks.get(timer.subject) if file else None
+    if file is None or clock is None or not clock.going or clock.generation != timer.generation:
         return
     moment = await moment_of(work, file)
     climb_ladder(file, clock, moment)

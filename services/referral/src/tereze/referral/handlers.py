@@ -39,9 +39,7 @@ async def take_referral(event: ReferralSubmitted, work: Work, _envelope: Envelop
 async def take_identity(event: PersonIdentified, work: Work, _envelope: Envelope) -> None:
     """The registry knows whose child a referral is about: before the referral came, in time, or too late."""
     await work.lock(event.referral_id)
-    if not await keep_identity(work, event):
-        return
-    kept = await find_referral(work, event.referral_id)
+    kept = await keep_identity(work, event)
     if kept is None:
         return
     if kept.case_id is None:

@@ -63,7 +63,10 @@ WITH kept_file AS (
 )
 INSERT INTO case_event SELECT * FROM json_populate_recordset(NULL::case_event, $5::text::json)
 """
-_CASE_OF_CLOCK = "SELECT case_id FROM clock WHERE clock_id = $1 AND state IN ('running', 'breached')"
+_LOCK_BY_CLOCK = """
+SELECT case_id FROM case_file
+WHERE case_id = (SELECT case_id FROM clock WHERE clock_id = $1 AND state IN ('running', 'breached')) FOR UPDATE
+"""
 _CASE_OF_TASK = "SELECT case_id FROM task WHERE task_id = $1"
 _LIVE_CASE_OF_PERSON = """
 SELECT case_id FROM case_file
@@ -84,10 +87,10 @@ async def read_cases(work: Work, case_ids: Sequence[str]) -> list[CaseFile]:
     return [files[case_id] for case_id in case_ids if case_id in files]
 
 
-async def case_of_clock(work: Work, clock_id: str) -> str | None:
-    """The case of a clock for which evidence is still owed."""
-    found: str | None = await work.raw.fetchval(_CASE_OF_CLOCK, clock_id)
-    return found
+async def lock_case_of_clock(work: Work, clock_id: str) -> CaseFile | None:
+    """The case of a clock for which evidence was still owed a moment ago, held until the transaction ends."""
+    case_id = await work.raw.fetchval(_LOCK_BY_CLOCK, clock_id)
+    return (await read_cases(work, [case_id]))[0] if case_id else None
 
 
 async def case_of_task(work: Work, task_id: str) -> str | None:

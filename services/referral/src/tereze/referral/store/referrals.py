@@ -25,9 +25,10 @@ SELECT EXISTS (SELECT FROM kept) AS fresh, (SELECT person_id FROM identity WHERE
 """
 _KEEP_IDENTITY = """
 WITH kept AS (
-    INSERT INTO identity (referral_id, person_id, matched_by) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1
+    INSERT INTO identity (referral_id, person_id, matched_by) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+    RETURNING person_id
 )
-SELECT EXISTS (SELECT FROM kept)
+SELECT referral.*, kept.person_id FROM kept JOIN referral ON referral.referral_id = $1
 """
 _FIND = """
 SELECT referral.*, identity.person_id FROM referral LEFT JOIN identity USING (referral_id) WHERE referral_id = $1
@@ -73,17 +74,14 @@ async def keep_referral(work: Work, event: ReferralSubmitted) -> tuple[bool, str
     return row["fresh"], row["person_id"]
 
 
-async def keep_identity(work: Work, event: PersonIdentified) -> bool:
-    """Keep once whose child a referral is about: whether that is new."""
-    return bool(await work.raw.fetchval(_KEEP_IDENTITY, event.referral_id, event.person_id, event.matched_by))
+async def keep_identity(work: Work, event: PersonIdentified) -> KeptReferral | None:
+    """Keep once whose child a referral is about. The referral, if this is new and it is here already."""
+    return _kept(await work.raw.fetchrow(_KEEP_IDENTITY, event.referral_id, event.person_id, event.matched_by))
 
 
 async def find_referral(work: Work, referral_id: str) -> KeptReferral | None:
     """One referral with what is known of its case and person."""
-    row = await work.raw.fetchrow(_FIND, referral_id)
-    if row is None:
-        return None
-    return KeptReferral(_referral(row), row["case_id"], row["person_id"], row["sealed_account"])
+    return _kept(await work.raw.fetchrow(_FIND, referral_id))
 
 
 async def referrals_of(work: Work, *case_ids: str) -> list[tuple[str, Referral]]:
@@ -137,6 +135,12 @@ async def narratives_of(work: Work, case_id: str) -> dict[str, str]:
         if text is not None:
             found[row["referral_id"]] = SealedForReferral.model_validate_json(text).narrative
     return found
+
+
+def _kept(row: Any) -> KeptReferral | None:
+    if row is None:
+        return None
+    return KeptReferral(_referral(row), row["case_id"], row["person_id"], row["sealed_account"])
 
 
 def _referral(row: Any) -> Referral:
