@@ -38,7 +38,9 @@ class Journey:
         """Submit every line and follow it; returns what was observed."""
         async with AsyncExitStack() as stack:
             stack.enter_context(watcher)
-            eyes = await stack.enter_async_context(AsyncTereze(self._url, auth=DemoIdentity(WATCHER)))
+            eyes = await stack.enter_async_context(
+                AsyncTereze(self._url, auth=DemoIdentity(WATCHER), patience=self._patience)
+            )
             sink = await stack.enter_async_context(Sink(on_receipt=self._see))
             subscription = await eyes.subscriptions.create(sink.url, description="demo")
             stack.push_async_callback(eyes.subscriptions.end, subscription.subscription_id)
@@ -59,7 +61,9 @@ class Journey:
         identities = sorted({line.identity for line in lines})
 
         async def sign_in(identity: str) -> None:
-            client = await stack.enter_async_context(AsyncTereze(self._url, auth=DemoIdentity(identity)))
+            client = await stack.enter_async_context(
+                AsyncTereze(self._url, auth=DemoIdentity(identity), patience=self._patience)
+            )
             await client.regions.list()
             self._clients[identity] = client
             watcher.reach("signed in", len(self._clients), len(identities))
