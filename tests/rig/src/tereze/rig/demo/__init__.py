@@ -10,7 +10,7 @@ import stamina
 from rich.console import Console
 
 from tereze.client import TerezeError
-from tereze.local.layout import PACK
+from tereze.local.layout import DEFAULT_DATA, PACK
 from tereze.rig.demo.journey import Journey
 from tereze.rig.demo.lines import read_lines
 from tereze.rig.demo.progress import Silent, Telling
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     err = Console(stderr=True, highlight=False)
     try:
         lines = read_lines(asked.file)
-        journey = Journey(url_of(asked.url), rate=asked.rate, patience=asked.patience)
+        journey = Journey(url_of(asked.url, asked.data), rate=asked.rate, patience=asked.patience)
         summary = asyncio.run(journey.run(lines, Silent() if asked.json else Telling(err)))
     except TerezeError as error:
         err.print(f"The demo could not run: {error}", style="bold red", markup=False)
@@ -47,6 +47,7 @@ def _options() -> argparse.ArgumentParser:
         "--file", type=Path, default=PACK / "demo" / "referrals.ndjson", help="the set, one JSON a line"
     )
     parser.add_argument("--url", help="where the window is")
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="or the data directory of the running stack")
     parser.add_argument("--rate", type=float, default=20.0, help="referrals a second")
     parser.add_argument("--patience", type=float, default=60.0, help="seconds to wait for what was accepted")
     return parser
