@@ -18,13 +18,18 @@ class NotNow(RuntimeError):
 
 def change(layout: Layout, word: str) -> str:
     """Apply ``+4h``, ``+2d``, ``reset`` or ``show``; returns what the clock then says. Raises NotNow."""
+    postgres = find_postgres(layout)
+    return show(postgres) if word == "show" else set_ahead(postgres, target(word, ahead(postgres)))
+
+
+def find_postgres(layout: Layout) -> Postgres:
+    """The database server of a running demo stack. Raises NotNow where there is none."""
     state = running_state(layout.state)
     if state is None:
         raise NotNow(f"no stack runs on {layout.root}: ./tereze up first")
     if state.mode != "demo":
         raise NotNow("only a demo's clock can be moved")
-    postgres = Postgres(layout.postgres)
-    return show(postgres) if word == "show" else set_ahead(postgres, target(word, ahead(postgres)))
+    return Postgres(layout.postgres)
 
 
 def target(word: str, now_ahead: timedelta) -> timedelta:

@@ -11,7 +11,9 @@ import stamina
 from rich.console import Console
 
 from tereze.client import TerezeError
+from tereze.local.demo_clock import NotNow
 from tereze.local.layout import DEFAULT_DATA, Layout
+from tereze.local.parts import NoSuchPart
 from tereze.local.state import running_state
 from tereze.rig.stories import outage, same_child_twice, school_report
 from tereze.rig.stories.ground import Ground, RunningGround
@@ -49,11 +51,11 @@ def main(arguments: Sequence[str]) -> int:
         Console(stderr=True).print(f"No stack runs on {layout.root}: ./tereze up first.", markup=False)
         return _NO_STACK
     story = STORIES[asked.name]
-    err.print(f"  {story.title}", style="bold cyan", markup=False)
+    err.print(f"  {story.title}", style="bold cyan", markup=False, soft_wrap=True)
     narrator, broken, began = Narrator(err), None, time.monotonic()
     try:
         story.tell(RunningGround(layout, running.url), narrator)
-    except (StoryBroken, TerezeError) as reason:
+    except (StoryBroken, TerezeError, NotNow, NoSuchPart) as reason:
         broken = str(reason)
         Console(stderr=True).print(f"    ✗ {broken}", style="bold red", markup=False)
     if asked.json:

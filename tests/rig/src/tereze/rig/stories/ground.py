@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from tereze.local import demo_clock, parts
 from tereze.local.layout import Layout
-from tereze.local.postgres import Postgres
 from tereze.local.stack import Stack
 
 
@@ -17,6 +16,9 @@ class Ground(Protocol):
     @property
     def url(self) -> str:
         """The window's URL."""
+
+    def now(self) -> datetime:
+        """The demo's time."""
 
     def jump(self, by: timedelta) -> None:
         """Move the demo clock forward."""
@@ -35,9 +37,14 @@ class RunningGround:
         self._layout = layout
         self.url = url
 
+    def now(self) -> datetime:
+        """As ``./tereze clock show`` tells."""
+        return datetime.now(UTC) + demo_clock.ahead(demo_clock.find_postgres(self._layout))
+
     def jump(self, by: timedelta) -> None:
         """As ``./tereze clock`` does."""
-        demo_clock.change(self._layout, f"+{round(by.total_seconds())}s")
+        postgres = demo_clock.find_postgres(self._layout)
+        demo_clock.set_ahead(postgres, demo_clock.ahead(postgres) + by)
 
     def stop(self, part: str) -> None:
         """As ``./tereze stop`` does."""
@@ -55,10 +62,13 @@ class OwnGround:
         self._stack = stack
         self.url = stack.url
 
+    def now(self) -> datetime:
+        """Read from its database server."""
+        return datetime.now(UTC) + demo_clock.ahead(self._stack.postgres)
+
     def jump(self, by: timedelta) -> None:
         """Write the clock into every service's database."""
-        postgres: Postgres = self._stack.postgres
-        demo_clock.set_ahead(postgres, demo_clock.ahead(postgres) + by)
+        demo_clock.set_ahead(self._stack.postgres, demo_clock.ahead(self._stack.postgres) + by)
 
     def stop(self, part: str) -> None:
         """Shut the part down in order."""

@@ -16,6 +16,7 @@ from tereze.rig.stories.telling import Listener, StoryBroken, holds, soon
 
 TITLE = "The broker is down, then the database, then the office: nothing accepted is lost, no deadline is forgotten"
 WHILE_DOWN = 5
+EYES = "ombudsman:ombudsman"
 BACK_WITHIN = 90.0
 AN_HOUR = timedelta(hours=1)
 
@@ -28,10 +29,13 @@ class Outage:
         self._listener = listener
         self._cast = cast
         self._school = cast.here("school-1:member")
+        self._newest: str | None = None
 
     def tell(self) -> None:
         """Broker, database, office."""
         self._school.regions.list()
+        for event in self._cast.act(EYES).events():
+            self._newest = event.id
         self.without_the_broker()
         self.without_the_database()
         self.without_the_office()
@@ -124,7 +128,7 @@ class Outage:
 
     def _no_gaps(self, referrals: list[str]) -> int:
         """How many events of these cases the feed has; breaks the story where one is missing or out of order."""
-        ombudsman = self._cast.act("ombudsman:ombudsman")
+        ombudsman = self._cast.act(EYES)
         cases: dict[str, CaseView] = {}
         for referral_id in referrals:
             case = settled_case(self._school, referral_id)
@@ -134,7 +138,7 @@ class Outage:
         def complete() -> bool:
             for versions in got.values():
                 versions.clear()
-            for event in ombudsman.events():
+            for event in ombudsman.events(after=self._newest):
                 if event.subject in got:
                     got[event.subject].append(event.data["case_version"])
             return all(len(got[case_id]) >= ombudsman.cases.get(case_id).version for case_id in cases)

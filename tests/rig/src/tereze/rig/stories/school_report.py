@@ -24,7 +24,7 @@ from tereze.rig.stories.telling import Listener, holds, soon
 
 TITLE = "A school reports, one clinic stays silent, the duty is offered on and taken"
 LIMIT = timedelta(hours=2)
-A_MOMENT = timedelta(seconds=1)
+A_MOMENT = timedelta(seconds=2)
 
 
 class SchoolReport:
@@ -35,7 +35,6 @@ class SchoolReport:
         self._listener = listener
         self._cast = cast
         self._pedagogue = cast.here("school-1:member")
-        self._elapsed = timedelta(0)
 
     def tell(self) -> None:
         """The whole story, in order."""
@@ -86,7 +85,7 @@ class SchoolReport:
 
     def police_acknowledge(self, case: CaseView) -> None:
         """40 minutes later, the weekend notwithstanding."""
-        self._jump_to(timedelta(minutes=40))
+        self._ground.jump(timedelta(minutes=40))
         self._listener.scene("40 minutes later")
         police = self._cast.here("police:member")
         task = police.tasks.accept(police.tasks.receive(task_for(case, AgencyKind.POLICE).task_id))
@@ -97,7 +96,7 @@ class SchoolReport:
 
     def clinic_is_warned(self, case_id: str) -> None:
         """A quarter of the time is left."""
-        self._jump_to(LIMIT * 0.75)
+        self._jump_to_just_before_the_next_level(case_id)
         task = self._await_level(case_id, LadderLevel.WARNING)
         case = self._pedagogue.cases.get(case_id)
         warned = entries(case, ClockWarned.type, task_id=task.task_id, clock=ClockKind.ACKNOWLEDGE)
@@ -108,7 +107,7 @@ class SchoolReport:
 
     def clinic_breaches(self, case_id: str) -> None:
         """The limit passes."""
-        self._jump_to(LIMIT)
+        self._jump_to_just_before_the_next_level(case_id)
         task = self._await_level(case_id, LadderLevel.BREACH)
         case = self._pedagogue.cases.get(case_id)
         breaches = entries(case, ClockBreached.type, task_id=task.task_id, clock=ClockKind.ACKNOWLEDGE)
@@ -120,7 +119,7 @@ class SchoolReport:
 
     def duty_is_offered(self, case_id: str) -> TaskView:
         """The head is told, and a second clinic is offered the duty."""
-        self._jump_to(LIMIT * 1.25)
+        self._jump_to_just_before_the_next_level(case_id)
         task = self._await_level(case_id, LadderLevel.AGENCY_HEAD)
         task = soon(lambda: self._offered(case_id), "the duty was offered to nobody")
         assert task.offered_agency_id is not None
@@ -164,9 +163,11 @@ class SchoolReport:
         soon(told, "the pedagogue is not told that the examination was done")
         self._listener.beat("the girl was seen; the pedagogue reads that it was done, and no finding")
 
-    def _jump_to(self, since_report: timedelta) -> None:
-        self._ground.jump(since_report + A_MOMENT - self._elapsed)
-        self._elapsed = since_report + A_MOMENT
+    def _jump_to_just_before_the_next_level(self, case_id: str) -> None:
+        """What comes then fires by itself, in real time: nothing pushes it."""
+        level_at = clock_of(self._health(case_id), ClockKind.ACKNOWLEDGE).next_level_at
+        assert level_at is not None
+        self._ground.jump(level_at - A_MOMENT - self._ground.now())
 
     def _health(self, case_id: str) -> TaskView:
         return task_for(self._pedagogue.cases.get(case_id), AgencyKind.HEALTH)

@@ -34,12 +34,12 @@ class Narrator:
 
     def scene(self, text: str) -> None:
         """A heading."""
-        self.console.print(f"\n  {text}", style="bold", markup=False)
+        self.console.print(f"\n  {text}", style="bold", markup=False, soft_wrap=True)
 
     def beat(self, text: str) -> None:
         """One line with a mark that it was checked."""
         self.beats.append(text)
-        self.console.print(f"    ✓ {text}", markup=False)
+        self.console.print(f"    ✓ {text}", markup=False, soft_wrap=True)
 
 
 def holds(fact: object, otherwise: str) -> None:
