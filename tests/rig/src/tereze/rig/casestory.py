@@ -11,7 +11,10 @@ from tereze.contracts.cases import (
     CaseOpened,
     CaseTriaged,
     ClockBreached,
+    ClockEscalated,
     ClockStarted,
+    ClockStopped,
+    ClockWarned,
     ReferralAttached,
     TaskAccepted,
     TaskAssigned,
@@ -25,6 +28,7 @@ from tereze.contracts.words import (
     AgencyKind,
     Category,
     ClockKind,
+    ClockState,
     DeclineReason,
     LadderLevel,
     Outcome,
@@ -108,18 +112,26 @@ class CaseStory:
     def clock_started(self, of: str, task: str | None = None, clock: str | None = None) -> ClockStarted:
         return self._clock(ClockStarted, of, task, clock)
 
+    def warned(self, of: str, task: str | None, clock: str) -> ClockWarned:
+        return self._level(ClockWarned, of, task, clock, LadderLevel.WARNING, (of,))
+
     def breached(self, of: str, task: str | None, told: tuple[str, ...], clock: str | None = None) -> ClockBreached:
-        return self._clock(
-            ClockBreached,
-            of,
-            task,
-            clock,
-            level=LadderLevel.BREACH,
-            fired_at=FRIDAY + timedelta(hours=2),
-            level_due_at=FRIDAY + timedelta(hours=2),
-            late_by_ms=40,
-            told_agency_ids=told,
-        )
+        return self._level(ClockBreached, of, task, clock, LadderLevel.BREACH, told)
+
+    def escalated(
+        self, of: str, task: str | None, told: tuple[str, ...], clock: str, level: LadderLevel = LadderLevel.AGENCY_HEAD
+    ) -> ClockEscalated:
+        return self._level(ClockEscalated, of, task, clock, level, told)
+
+    def clock_stopped(self, of: str, task: str | None, clock: str, state: ClockState = ClockState.MET) -> ClockStopped:
+        return self._clock(ClockStopped, of, task, clock, stopped_at=FRIDAY + timedelta(hours=1), state=state)
+
+    def _level(
+        self, shape: type[E], of: str, task: str | None, clock: str | None, level: LadderLevel, told: tuple[str, ...]
+    ) -> E:
+        due = FRIDAY + timedelta(hours=2)
+        facts = {"level": level, "fired_at": due, "level_due_at": due, "late_by_ms": 40, "told_agency_ids": told}
+        return self._clock(shape, of, task, clock, **facts)
 
     def _task(self, shape: type[E], task: str, agency: str, **facts: Any) -> E:
         state = facts.pop("state", TaskState.REQUESTED)

@@ -13,7 +13,6 @@ from tereze.chassis.database import DatabaseUnavailable
 from tereze.chassis.http import BriefCaller, Principal
 from tereze.chassis.http.callers import identify
 from tereze.contracts.facts import Fact
-from tereze.contracts.problems import Problem
 from tereze.contracts.subscriptions import CloudEvent
 from tereze.notifications.api.places import After, cursor_of, find_place
 from tereze.notifications.api.tags import IfNoneMatch, tagged
@@ -41,14 +40,20 @@ LastEventId = Annotated[
 _ANSWERS: dict[int | str, dict[str, object]] = {
     200: {
         "description": "Events in order; the id of the last one is the next `after`",
-        "content": {
-            BATCH: {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/CloudEvent"}}},
-            STREAM: {},
-        },
+        "content": {STREAM: {"schema": {"type": "string"}}},
     },
     304: {"description": "You have this batch already"},
-    400: {"description": "bad-cursor", "model": Problem},
+    400: {
+        "description": "bad-cursor",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    },
 }
+
+
+class BatchResponse(Response):
+    """A batch of CloudEvents, as OpenAPI describes it."""
+
+    media_type = BATCH
 
 
 class Reading:
@@ -82,7 +87,7 @@ def feed_routes(bell: Bell) -> APIRouter:
     """The routes of the feed; those who wait are woken by this bell."""
     router = APIRouter()
 
-    @router.get("/v1/events", response_model=tuple[CloudEvent, ...], responses=_ANSWERS)
+    @router.get("/v1/events", response_model=tuple[CloudEvent, ...], response_class=BatchResponse, responses=_ANSWERS)
     async def read_events(
         request: Request,
         caller: BriefCaller,

@@ -140,7 +140,11 @@ async def _create(work: Work, caller: Principal, wish: CreateSubscription, most:
     return Reply(201, created, {"Location": f"/v1/subscriptions/{subscription_id}", **etag(known.version)})
 
 
-@router.get("/v1/subscriptions", response_model=SubscriptionPage)
+@router.get(
+    "/v1/subscriptions",
+    response_model=SubscriptionPage,
+    responses={304: {"description": "Nothing changed since the answer you have"}},
+)
 async def list_subscriptions(
     caller: Caller, work: OpenWork, if_none_match: IfNoneMatch = None, cursor: Cursor = None, limit: Limit = 50
 ) -> Response:
