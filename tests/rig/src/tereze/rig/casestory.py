@@ -113,21 +113,21 @@ class CaseStory:
         return self._clock(ClockStarted, of, task, clock)
 
     def warned(self, of: str, task: str | None, clock: str) -> ClockWarned:
-        return self._level(ClockWarned, of, task, clock, LadderLevel.WARNING, (of,))
+        return self._level(ClockWarned, of, task=task, clock=clock, level=LadderLevel.WARNING, told=(of,))
 
     def breached(self, of: str, task: str | None, told: tuple[str, ...], clock: str | None = None) -> ClockBreached:
-        return self._level(ClockBreached, of, task, clock, LadderLevel.BREACH, told)
+        return self._level(ClockBreached, of, task=task, clock=clock, level=LadderLevel.BREACH, told=told)
 
     def escalated(
         self, of: str, task: str | None, told: tuple[str, ...], clock: str, level: LadderLevel = LadderLevel.AGENCY_HEAD
     ) -> ClockEscalated:
-        return self._level(ClockEscalated, of, task, clock, level, told)
+        return self._level(ClockEscalated, of, task=task, clock=clock, level=level, told=told)
 
     def clock_stopped(self, of: str, task: str | None, clock: str, state: ClockState = ClockState.MET) -> ClockStopped:
         return self._clock(ClockStopped, of, task, clock, stopped_at=FRIDAY + timedelta(hours=1), state=state)
 
     def _level(
-        self, shape: type[E], of: str, task: str | None, clock: str | None, level: LadderLevel, told: tuple[str, ...]
+        self, shape: type[E], of: str, *, task: str | None, clock: str | None, level: LadderLevel, told: tuple[str, ...]
     ) -> E:
         due = FRIDAY + timedelta(hours=2)
         facts = {"level": level, "fired_at": due, "level_due_at": due, "late_by_ms": 40, "told_agency_ids": told}
