@@ -10,8 +10,12 @@ from tereze.local.stack import Stack
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Everything: Kafka, PostgreSQL, issuer, services, gateway, demo data."""
+    """Everything: Kafka, PostgreSQL, issuer, services, gateway, demo data; spans in ``traces/``."""
     stack = Stack(tmp_path_factory.mktemp("stack"), heap_mb=256, postgres_settings=NOT_DURABLE)
+    traces = stack.layout.root / "traces"
+    traces.mkdir()
+    for name, worker in stack.workers.items():
+        worker.overrides["TEREZE_TRACE_FILE"] = str(traces / f"{name}.ndjson")
     try:
         stack.start()
         yield stack

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,7 @@ class Sink:
     secrets: set[str] = field(default_factory=set)
     receipts: list[Receipt] = field(default_factory=list)
     on_receipt: Callable[[Receipt], None] | None = None
+    on_headers: Callable[[Mapping[str, str]], None] | None = None
     url: str = ""
     _seen: set[str] = field(default_factory=set)
     _runner: web.AppRunner | None = None
@@ -68,6 +69,8 @@ class Sink:
         at = time.perf_counter()
         if self.refuse and self._random.random() < self.refuse:
             return web.Response(status=503)
+        if self.on_headers is not None:
+            self.on_headers(request.headers)
         event = orjson.loads(body)
         data = event.get("data", {})
         receipt = Receipt(
