@@ -69,6 +69,20 @@ def test_one_child_on_two_cases_is_doubled_unless_they_were_joined() -> None:
     assert reckon(acknowledged, [*log, joined], [*log, joined], [{REFERRAL, "ref_2"}]).doubled == []
 
 
+def test_a_case_may_be_joined_into_one_that_is_joined_itself() -> None:
+    def other(event_id: str, type_: str, case: str, version: int, **data: str) -> LogEntry:
+        return LogEntry(event_id, f"tereze.case.{type_}.v1", {"case_id": case, "case_version": version, **data})
+
+    log = [
+        *healthy(),
+        other("f1", "referral-attached", "cas_3", 1, referral_id="ref_3"),
+        other("f2", "joined", "cas_3", 2, into_case_id="cas_2"),
+        other("f3", "referral-attached", "cas_2", 1, referral_id="ref_3"),
+        other("f4", "joined", "cas_2", 2, into_case_id=CASE),
+    ]
+    assert reckon({"k": REFERRAL, "k3": "ref_3"}, log, log, [{REFERRAL, "ref_3"}]).doubled == []
+
+
 def test_events_of_a_case_out_of_order_are_reordered_at_either_place() -> None:
     log = healthy()
     swapped = [log[0], log[2], log[1], *log[3:]]

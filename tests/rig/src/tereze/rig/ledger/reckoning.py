@@ -97,6 +97,18 @@ def _count_doubled(found: Reckoning, first: Sequence[LogEntry], same_child: Iter
             found.doubled.append(f"one child on {len(cases)} cases: {sorted(cases)}")
 
 
+def _joined(first: Iterable[LogEntry]) -> dict[str, str]:
+    """Where work on each joined case goes on now; a case may be joined into one that is joined later itself."""
+    into = {entry.case_id: str(entry.data["into_case_id"]) for entry in first if entry.type == "tereze.case.joined.v1"}
+    last = {}
+    for case in into:
+        end, steps = case, 0
+        while end in into and steps <= len(into):
+            end, steps = into[end], steps + 1
+        last[case] = end
+    return last
+
+
 def _out_of_order(first: Iterable[LogEntry], *, gapless: bool) -> list[str]:
     last: dict[str, int] = defaultdict(int)
     wrong: set[str] = set()
