@@ -76,9 +76,7 @@ def _count_doubled(found: Reckoning, first: Sequence[LogEntry], same_child: Iter
     by_referral: dict[str, set[str]] = defaultdict(set)
     by_place: dict[tuple[str, int], set[str]] = defaultdict(set)
     open_tasks: dict[tuple[str, str], set[str]] = defaultdict(set)
-    joined = {
-        entry.case_id: str(entry.data["into_case_id"]) for entry in first if entry.type == "tereze.case.joined.v1"
-    }
+    joined = _joined(first)
     for entry in first:
         by_place[entry.case_id, entry.version].add(entry.event_id)
         if entry.type == "tereze.case.referral-attached.v1":
