@@ -11,7 +11,7 @@ from tereze.local.processes import Child, ChildFailed
 class Component:
     """One program of the stack under one name. It may be started, stopped, killed and started again on the same data."""
 
-    ready_within = 60.0  # seconds
+    ready_within = 120.0  # seconds: a busy machine is slow, not broken
 
     def __init__(self, name: str, *, log: Path) -> None:
         self.name = name
