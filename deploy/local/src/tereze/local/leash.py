@@ -10,8 +10,11 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+NO_SETUID_FIXUP = 1 << 2  # access(2) then answers with the capabilities the program really has
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
+CAP_DAC_OVERRIDE = 1
 CAP_DAC_READ_SEARCH = 2
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -25,16 +28,20 @@ class _CapData(ctypes.Structure):
 
 
 def drop_root(libc: ctypes.CDLL, uid: int) -> None:
-    """Become ``uid`` but stay able to reach a data directory inside somebody's private home."""
+    """Become ``uid`` but stay able to reach programs and data inside somebody's private home."""
+    header, held = _CapHeader(CAPABILITY_VERSION_3, 0), (_CapData * 2)()
+    libc.capget(ctypes.byref(header), ctypes.byref(held))
+    reading = held[0].permitted & (1 << CAP_DAC_READ_SEARCH)
+    capability = CAP_DAC_READ_SEARCH if reading else CAP_DAC_OVERRIDE
+    libc.prctl(PR_SET_SECUREBITS, NO_SETUID_FIXUP, 0, 0, 0)
     libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
-    reach = 1 << CAP_DAC_READ_SEARCH
-    header = _CapHeader(CAPABILITY_VERSION_3, 0)
-    data = (_CapData * 2)(_CapData(reach, reach, reach), _CapData(0, 0, 0))
-    if libc.capset(ctypes.byref(header), ctypes.byref(data)) == 0:
-        libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0)
+    reach = held[0].permitted & (1 << capability)
+    wanted = (_CapData * 2)(_CapData(reach, reach, reach), _CapData(0, 0, 0))
+    if libc.capset(ctypes.byref(header), ctypes.byref(wanted)) == 0 and reach:
+        libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0)
 
 
 def main(arguments: list[str]) -> None:
