@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError
+from aiokafka.errors import CorruptRecordException, KafkaConnectionError, KafkaError, TopicAlreadyExistsError
 
 from tereze.chassis.topics import MAX_MESSAGE_BYTES, TopicSpec, missing_from
 
@@ -22,6 +22,10 @@ _MAX_POLL_MS = 15 * 60 * 1000
 
 class BrokerUnavailable(Exception):
     """Kafka cannot be reached, or does not answer as it should; nothing was lost, try again."""
+
+
+class RecordUnreadable(Exception):
+    """What the broker holds at one place of a partition is damaged: only this partition waits, for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +183,12 @@ class Reader:
             raise BrokerUnavailable(f"{reason} at {self._bootstrap}") from error
 
     async def read(self, lane: Lane, *, at_most: int, wait_ms: int) -> list[Record]:
-        """The next messages of one partition; empty after ``wait_ms`` without any. Raises BrokerUnavailable."""
+        """The next messages of one partition; empty after ``wait_ms`` without any. Raises BrokerUnavailable, RecordUnreadable."""
         place = TopicPartition(lane.topic, lane.partition)
         try:
             found = await self._consumer.getmany(place, timeout_ms=wait_ms, max_records=at_most)
+        except CorruptRecordException as error:
+            raise RecordUnreadable(f"{lane.topic}/{lane.partition}") from error
         except KafkaError as error:
             raise BrokerUnavailable(type(error).__name__) from error
         return [

@@ -17,6 +17,10 @@ class ParkingCap:
         self._in_a_row = 0
         self._outcomes: deque[bool] = deque(maxlen=_REMEMBERED)
 
+    def remember(self, parked: int) -> None:
+        """So many were parked shortly before this process began: a restart alone is no new start."""
+        self._in_a_row = max(self._in_a_row, min(parked, self._run - 1))
+
     def judge(self, *, good: int, bad: int, batch_had_good: bool = True) -> None:
         """Take in one transaction's outcome before it commits. Raises ParkingCapReached where it must not."""
         self._outcomes.extend([False] * min(good, _REMEMBERED))

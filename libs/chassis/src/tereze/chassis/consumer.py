@@ -11,12 +11,13 @@ import structlog
 
 from tereze.chassis import signals
 from tereze.chassis.applying import Applier
-from tereze.chassis.broker import BrokerUnavailable, Lane, Reader, Record
+from tereze.chassis.broker import BrokerUnavailable, Lane, Reader, Record, RecordUnreadable
 from tereze.chassis.cap import ParkingCap, ParkingCapReached
 from tereze.chassis.database import Database
 from tereze.chassis.handlers import Handlers
 from tereze.chassis.incoming import Incoming, read_incoming
 from tereze.chassis.outage import is_transient
+from tereze.chassis.parking import recently_parked
 from tereze.chassis.topics import known_types
 
 log = structlog.get_logger(__name__)
@@ -73,8 +74,8 @@ class Consumer:
         self.progress: dict[Lane, Progress] = {}
         self._handlers, self._bootstrap, self._instance = handlers, bootstrap, instance
         self._batch, self._stuck_seconds = batch, stuck_seconds
-        cap = ParkingCap(share=share_cap, run=run_cap)
-        self._applier = Applier(database, handlers, group=group, tries=tries, cap=cap, batch=batch)
+        self._database, self._cap = database, ParkingCap(share=share_cap, run=run_cap)
+        self._applier = Applier(database, handlers, group=group, tries=tries, cap=self._cap, batch=batch)
         self._handled, self._known = handlers.types, known_types()
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._lanes: dict[Lane, asyncio.Task[None]] = {}
@@ -90,6 +91,8 @@ class Consumer:
 
     async def run(self) -> None:
         """Consume until cancelled. Raises BrokerUnavailable, ConsumerStuck or ParkingCapReached; it may be run again."""
+        async with self._database.work() as work:
+            self._cap.remember(await recently_parked(work))
         self._failed = asyncio.get_running_loop().create_future()
         self._reader = Reader(
             self._bootstrap,
@@ -146,11 +149,20 @@ class Consumer:
         """Read one partition for as long as it is ours."""
         progress = self.progress[lane]
         while lane not in self._leaving:
-            records = await self.reader.read(lane, at_most=self._batch, wait_ms=_WAIT_MS)
+            records = await self._read_on(lane, progress)
             if records:
                 progress.begin(records[0].timestamp)
                 await self._insist(records, progress)
                 progress.advance(records[-1].offset + 1, records[-1].timestamp)
+
+    async def _read_on(self, lane: Lane, progress: Progress) -> list[Record]:
+        try:
+            return await self.reader.read(lane, at_most=self._batch, wait_ms=_WAIT_MS)
+        except RecordUnreadable:
+            progress.excused = True
+            log.exception("a damaged record stops its partition", topic=lane.topic, partition=lane.partition)
+            await asyncio.sleep(_LONGEST_PAUSE)
+            return []
 
     async def _insist(self, records: Sequence[Record], progress: Progress) -> None:
         """Consume one batch; while something it needs is away, wait longer and longer, this partition only."""

@@ -1,15 +1,15 @@
 """Decides when a transaction begins, commits and rolls back; must never report a commit that PostgreSQL did not confirm."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from tereze.chassis.outage import Contention, DatabaseUnavailable, is_outage, is_rivalry
+from tereze.chassis.outage import Contention, DatabaseUnavailable, is_outage, outages_told
 from tereze.chassis.work import Work
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Database:
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """A transaction: commits on clean exit with its events, rolls back on any exception. Raises DatabaseUnavailable."""
-        with _outages_told():
+        with outages_told():
             work = await self._begin()
             try:
                 yield work
@@ -98,7 +98,7 @@ class Database:
 
     async def connect(self, **session: str) -> asyncpg.Connection:
         """A connection of its own, outside the pool, for those who hold session locks. Raises DatabaseUnavailable."""
-        with _outages_told():
+        with outages_told():
             return await connect_with(self.url, self.service, **session)()
 
     async def close(self) -> None:
@@ -132,21 +132,6 @@ class Database:
 def _driver_of(db: AsyncConnection) -> asyncpg.Connection:
     assert db.sync_connection is not None
     return db.sync_connection.connection.driver_connection
-
-
-@contextmanager
-def _outages_told() -> Iterator[None]:
-    """Whatever the driver calls it, a database that is away is DatabaseUnavailable."""
-    try:
-        yield
-    except DatabaseUnavailable:
-        raise
-    except Exception as error:
-        if is_rivalry(error):
-            raise Contention("another transaction was in the way") from error
-        if is_outage(error):
-            raise DatabaseUnavailable("the database is away") from error
-        raise
 
 
 async def _roll_back(work: Work) -> None:

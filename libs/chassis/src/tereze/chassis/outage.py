@@ -1,6 +1,7 @@
 """Decides which failures pass by themselves and which are ours to mend; must never call a defect transient."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -66,3 +67,18 @@ def is_rivalry(error: BaseException) -> bool:
 def is_transient(error: BaseException) -> bool:
     """Whether trying again unchanged makes sense."""
     return isinstance(error, (Transient, TimeoutError)) or is_outage(error) or is_rivalry(error)
+
+
+@contextmanager
+def outages_told() -> Iterator[None]:
+    """Whatever the driver calls it: a database that is away is DatabaseUnavailable, a lost race is Contention."""
+    try:
+        yield
+    except DatabaseUnavailable:
+        raise
+    except Exception as error:
+        if is_rivalry(error):
+            raise Contention("another transaction was in the way") from error
+        if is_outage(error):
+            raise DatabaseUnavailable("the database is away") from error
+        raise

@@ -29,6 +29,8 @@ FROM parked_key LEFT JOIN parked_event
 GROUP BY parked_key.topic, parked_key.key ORDER BY parked_key.parked_at
 """
 
+_RECENT = "SELECT count(*) FROM parked_key WHERE parked_at > clock_timestamp() - interval '10 minutes'"
+
 
 @dataclass(frozen=True, slots=True)
 class ParkedKey:
@@ -88,3 +90,8 @@ async def _keep(work: Work, item: Incoming, state: str, fingerprint: str | None,
 async def parked_keys(work: Work) -> Sequence[ParkedKey]:
     """Every key that waits, the longest first."""
     return [ParkedKey(**row) for row in await work.raw.fetch(_LIST)]
+
+
+async def recently_parked(work: Work) -> int:
+    """How many keys were parked in the last minutes, by whichever process."""
+    return int(await work.raw.fetchval(_RECENT))

@@ -15,6 +15,7 @@ import orjson
 
 from tereze.chassis.broker import Outgoing, Publisher
 from tereze.chassis.database import Database
+from tereze.chassis.outage import outages_told
 from tereze.chassis.signals import outbox_carried
 from tereze.chassis.wakeup import CHANNEL, Wakeup
 
@@ -75,10 +76,11 @@ WHERE bucket = $1 AND version = $2
 """
 _PURGE = """
 DELETE FROM outbox WHERE bucket = $1 AND position = ANY (ARRAY(
-    SELECT position FROM outbox
-    WHERE bucket = $1 AND xid < pg_snapshot_xmin($2::text::pg_snapshot)
-      AND created_at < clock_timestamp() - make_interval(mins => $3)
-    ORDER BY xid LIMIT $4))
+    SELECT position FROM (
+        SELECT position, created_at FROM outbox
+        WHERE bucket = $1 AND xid < pg_snapshot_xmin($2::text::pg_snapshot) ORDER BY xid LIMIT $4
+    ) AS oldest
+    WHERE created_at < clock_timestamp() - make_interval(mins => $3)))
 """
 
 
@@ -128,12 +130,13 @@ class Relay:
         """Carry until cancelled. Raises what went wrong with database or broker; starting again is safe."""
         self._connection = await self._database.connect(**_SESSION)
         try:
-            await self._stand_by()
-            self.leading = True
-            self._wakeup.answer_here(self.bucket, yes=True)
-            await self.connection.add_listener(CHANNEL, self._wakeup.heard)
-            await self.load_cursor()
-            await self._carry_on()
+            with outages_told():
+                await self._stand_by()
+                self.leading = True
+                self._wakeup.answer_here(self.bucket, yes=True)
+                await self.connection.add_listener(CHANNEL, self._wakeup.heard)
+                await self.load_cursor()
+                await self._carry_on()
         finally:
             self.leading = False
             self._wakeup.answer_here(self.bucket, yes=False)
@@ -196,23 +199,27 @@ class Relay:
         await self.send(batch)
         await self.mark(batch)
 
-    async def purge(self) -> None:
-        """Forget rows that were carried a while ago."""
-        await self.connection.execute(_PURGE, self.bucket, self._cursor.done, self._keep_minutes, _PURGE_ROWS)
+    async def purge(self) -> int:
+        """Forget rows that were carried a while ago, a bounded number at a time; returns how many."""
+        outcome: str = await self.connection.execute(
+            _PURGE, self.bucket, self._cursor.done, self._keep_minutes, _PURGE_ROWS
+        )
+        return int(outcome.rsplit(" ", 1)[1])
 
     async def _carry_on(self) -> None:
-        purged_at = 0.0
+        purge_at = 0.0
         while True:
             batch = await self.read_batch()
             if batch.messages:
                 await self.carry(batch)
                 outbox_carried.inc(len(batch.messages))
-                continue
-            midway, self._cursor = self._cursor.doing, batch.then  # an empty window is done; the next mark records it
-            if midway is not None:
-                continue
-            if time.monotonic() - purged_at > _PURGE_SECONDS:
-                await self.purge()
-                purged_at = time.monotonic()
             else:
-                await self._wakeup.wait(self.bucket, at_most=_POLL_SECONDS)
+                midway, self._cursor = (
+                    self._cursor.doing,
+                    batch.then,
+                )  # an empty window is done; the next mark records it
+                if midway is None:
+                    await self._wakeup.wait(self.bucket, at_most=_POLL_SECONDS)
+            if time.monotonic() > purge_at:
+                purged = await self.purge()
+                purge_at = time.monotonic() + (1.0 if purged else _PURGE_SECONDS)
