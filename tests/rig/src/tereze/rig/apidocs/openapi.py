@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from tereze.chassis.http.addresses import Addresses
 from tereze.chassis.http.app import build_app
 from tereze.chassis.http.openapi import describe
 from tereze.chassis.runtime import Service
@@ -39,7 +40,7 @@ class DescribedTwice(ValueError):
 
 def _service(name: str, pack: Path) -> Service:
     build = importlib.import_module(f"tereze.{name}.app").build
-    settings_class = typing.get_type_hints(build)["settings"]
+    settings_class = next(iter(typing.get_type_hints(build).values()))
     settings = settings_class(
         mode="demo",
         database_url="postgresql://nobody@127.0.0.1:1/nothing",
@@ -55,7 +56,7 @@ def _service(name: str, pack: Path) -> Service:
 def _all_routes(pack: Path) -> APIRouter:
     whole = APIRouter()
     for name in SERVICES:
-        whole.include_router(_service(name, pack).router, tags=[name])
+        whole.include_router(_service(name, pack).router)
     return whole
 
 
@@ -130,12 +131,14 @@ def _delivered(shape: Any) -> Schema:
     }
 
 
-def _refuse_doubles(document: Schema, routes: int) -> None:
+def _refuse_doubles(document: Schema, addresses: Addresses) -> None:
+    doors = [(method, address.template) for address in addresses for method in address.methods]
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
     names = [operation["operationId"] for operation in operations]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled or len(operations) != routes:
-        raise DescribedTwice(f"{len(operations)} operations for {routes} routes; doubled names: {doubled}")
+    doubled: list[object] = [door for door in doors if doors.count(door) > 1]
+    doubled += [name for name in names if names.count(name) > 1]
+    if doubled:
+        raise DescribedTwice(f"described twice: {doubled}")
 
 
 def openapi_document(pack: Path, version: str) -> Schema:
@@ -143,7 +146,7 @@ def openapi_document(pack: Path, version: str) -> Schema:
     router = _all_routes(pack)
     app = build_app("tereze", router)
     document = describe(app, title="Tereze", version=version, description=_INFO)
-    _refuse_doubles(document, sum(len(address.methods) for address in app.state.addresses))
+    _refuse_doubles(document, app.state.addresses)
     sent_in = _sent_in(document)
     schemas = document["components"]["schemas"]
     for name in set(schemas) - sent_in:
