@@ -35,9 +35,20 @@ def node_clients() -> Path:
 
 
 @pytest.fixture(scope="session")
-def run_node(node_clients: Path) -> Callable[..., dict[str, Any]]:
+def node() -> str:
+    """Node.js."""
+    return installed("node", "install Node.js 20 or later")
+
+
+@pytest.fixture(scope="session")
+def kcat() -> str:
+    """The librdkafka project's command-line client."""
+    return installed("kcat", "apt-get install kcat (.ci/apt-packages.txt lists it)")
+
+
+@pytest.fixture(scope="session")
+def run_node(node_clients: Path, node: str) -> Callable[..., dict[str, Any]]:
     """Call it with a script and its arguments for the JSON object the script prints."""
-    node = installed("node", "install Node.js 20 or later")
 
     def run(script: str, *arguments: str) -> dict[str, Any]:
         command = [node, script, *arguments]
