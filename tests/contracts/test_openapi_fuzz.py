@@ -26,7 +26,7 @@ def agencies(stack: Stack, sign_in: Callable[[str], Tereze]) -> dict[str, Agency
     told = police.http.get("/v1/events", params={"types": "tereze.task.assigned.v1", "timeout": "20"}, timeout=30)
     assert told.json()
     sign_in(f"{_WORD}-police:system").subscriptions.create(f"{stack.url}/nowhere", description="fuzzed")
-    return {agency.slug: agency for agency in police.agencies.list(region=_REGION)}
+    return {agency.slug: agency for agency in police.agencies.list(region_code=_REGION)}
 
 
 @pytest.fixture(scope="module")

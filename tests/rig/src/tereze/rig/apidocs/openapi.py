@@ -18,10 +18,21 @@ from tereze.rig.apidocs.examples import delivered_example, example
 from tereze.rig.apidocs.shapes import Schema, may_be_withheld, open_to_additions, shared_schemas
 
 SERVICES = ("intake", "registry", "referral", "notifications", "directory", "oversight")
-_TAGS = {
-    "intake": "Every way in", "registry": "Who is who", "referral": "What must happen",
-    "notifications": "Who is told", "directory": "Who may act", "oversight": "Who answers for it",
-}  # fmt: skip
+_NOUNS = {
+    "referrals": "What your agency submits to the window, and what became of it",
+    "cases": "The shared file around one child",
+    "tasks": "Your agency's part of a response: receive, accept or decline, start, fulfil",
+    "protocols": "Who must do what by when: the version in force",
+    "persons": "Who a child is, for those who must act",
+    "subscriptions": "Where events are delivered to",
+    "deliveries": "Each event's way to a subscription",
+    "events": "Every event your agency may see, in order",
+    "sla": "Deadlines across agencies",
+    "agencies": "Bodies that refer and act",
+    "staff": "People and systems of your agency",
+    "regions": "First-level units of the country, and the series published about them",
+    "webhooks": "What a subscription's address receives",
+}
 _REF = "#/components/schemas/{model}"
 _INFO = """\
 One API behind one URL: report a concern about a child, see who must act by when, act, and be told.
@@ -120,6 +131,13 @@ def _webhooks(document: Schema) -> None:
     }
 
 
+def _tag_by_noun(document: Schema) -> None:
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            operation["tags"] = [path.split("/")[2]]
+    document["tags"] = [{"name": name, "description": words} for name, words in _NOUNS.items()]
+
+
 def _delivered(shape: Any) -> Schema:
     own = {
         "type": "object",
@@ -154,5 +172,5 @@ def openapi_document(pack: Path, version: str) -> Schema:
     _webhooks(document)
     _add_examples(document)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
-    document["tags"] = [{"name": name, "description": words} for name, words in _TAGS.items()]
+    _tag_by_noun(document)
     return {"openapi": "3.1.0", **document}
