@@ -1,5 +1,6 @@
 """Schemathesis, with all its checks, against the running window: no 5xx, and nothing but what the document says."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -41,7 +42,10 @@ def fuzz(stack: Stack, token: str, folder: Path, *, seed: int) -> subprocess.Com
         "--seed", str(seed), "--continue-on-failure", "--no-color", "--request-timeout", "30",
         "--generation-database", "none",
     ]  # fmt: skip
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=600)
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "fuzzing", "PYTHONPATH": str(Path(__file__).parent)}
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=600
+    )
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ from tereze.chassis.http import (
     encode_cursor,
     etag,
     once,
+    refuses,
 )
 from tereze.chassis.ids import new_id
 from tereze.chassis.work import Work
@@ -46,6 +47,7 @@ def routes(protocols: Protocols) -> APIRouter:
     door = Door(protocols)
 
     @router.post("/v1/referrals", status_code=202, response_model=ReferralAccepted)
+    @refuses(domain.ForeignAgency, domain.UnknownAgency, domain.UnknownRegion, domain.InTheFuture)
     async def submit_referral(
         submission: body[ReferralSubmission], key: Idempotency, caller: Caller, work: OpenWork
     ) -> Response:

@@ -1,6 +1,6 @@
 """Everything a route needs; must never be imported by a domain."""
 
-from tereze.chassis.http.addresses import open_to_all
+from tereze.chassis.http.addresses import open_to_all, refuses
 from tereze.chassis.http.app import build_app, create_app, openapi_of
 from tereze.chassis.http.bodies import body
 from tereze.chassis.http.callers import BriefCaller, Caller, OpenWork, Principal, identify_briefly
@@ -15,5 +15,5 @@ __all__ = [
     "BadCursor", "BriefCaller", "Caller", "Conflict", "Cursor", "Fact", "Forbidden", "Idempotency", "IfMatch", "Invalid",
     "Limit", "NotFound", "OpenWork", "PreconditionRequired", "Principal", "Reply", "Stale", "ValidationFailed", "body",
     "build_app", "create_app", "decode_cursor", "encode_cursor", "etag", "expire_keys", "identify_briefly",
-    "keep_expiring_keys", "once", "open_to_all", "openapi_of", "problem_of", "problem_response",
+    "keep_expiring_keys", "once", "open_to_all", "openapi_of", "problem_of", "problem_response", "refuses",
 ]  # fmt: skip

@@ -11,9 +11,11 @@ from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
 from tereze.chassis.http.bodies import BodyReader
+from tereze.contracts.facts import Fact
 from tereze.contracts.labels import Contract
 
 _PUBLIC = "__tereze_open_to_all__"
+_REFUSALS = "__tereze_refusals__"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -22,6 +24,16 @@ def open_to_all(endpoint: F) -> F:
     """Mark a route that answers without a token. Every other route refuses an anonymous call."""
     setattr(endpoint, _PUBLIC, True)
     return endpoint
+
+
+def refuses(*facts: type[Fact]) -> Callable[[F], F]:
+    """Say which facts of its own domain a route answers with, beyond those its parameters tell of; OpenAPI shows them."""
+
+    def mark(endpoint: F) -> F:
+        setattr(endpoint, _REFUSALS, facts)
+        return endpoint
+
+    return mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,7 @@ class Address:
     calls: frozenset[Callable[..., Any]]
     body_model: type[Contract] | None
     public: bool
+    refusals: tuple[type[Fact], ...]
 
 
 def _dependants(dependant: Dependant) -> Iterator[Dependant]:
@@ -58,6 +71,7 @@ def _address(route: Any) -> Address:
         calls=frozenset(part.call for part in parts if part.call is not None and not isinstance(part.call, BodyReader)),
         body_model=readers[0].model if readers else None,
         public=bool(getattr(route.endpoint, _PUBLIC, False)),
+        refusals=getattr(route.endpoint, _REFUSALS, ()),
     )
 
 

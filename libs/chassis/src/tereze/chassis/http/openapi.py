@@ -37,6 +37,7 @@ def _facts(address: Address) -> Iterator[type[Fact]]:
     """Every refusal an address may answer with."""
     yield refusals.ValidationFailed  # an unknown query parameter, at least
     yield from (refusals.Unexpected, refusals.DatabaseDown)
+    yield from address.refusals
     if not address.public:
         yield from _AUTHENTICATED
     if address.calls & {identify, identify_briefly}:

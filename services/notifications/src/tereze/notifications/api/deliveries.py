@@ -4,7 +4,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from tereze.chassis.http import BadCursor, Caller, Cursor, Limit, OpenWork, Reply, decode_cursor, encode_cursor
+from tereze.chassis.http import (
+    BadCursor,
+    Caller,
+    Cursor,
+    Limit,
+    NotFound,
+    OpenWork,
+    Reply,
+    decode_cursor,
+    encode_cursor,
+    refuses,
+)
 from tereze.contracts.ids import SubscriptionId
 from tereze.contracts.subscriptions import DeliveryPage
 from tereze.notifications.api.subscriptions import find_own
@@ -16,6 +27,7 @@ router = APIRouter()
 
 
 @router.get("/v1/deliveries", response_model=DeliveryPage)
+@refuses(NotFound)
 async def list_deliveries(
     caller: Caller,
     work: OpenWork,

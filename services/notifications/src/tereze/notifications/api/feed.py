@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import TypeAdapter
 
 from tereze.chassis.database import DatabaseUnavailable
-from tereze.chassis.http import BriefCaller, Principal
+from tereze.chassis.http import BadCursor, BriefCaller, Principal, refuses
 from tereze.chassis.http.callers import identify
 from tereze.contracts.facts import Fact
 from tereze.contracts.subscriptions import CloudEvent
@@ -43,10 +43,6 @@ _ANSWERS: dict[int | str, dict[str, object]] = {
         "content": {STREAM: {"schema": {"type": "string"}}},
     },
     304: {"description": "You have this batch already"},
-    400: {
-        "description": "bad-cursor",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    },
 }
 
 
@@ -88,6 +84,7 @@ def feed_routes(bell: Bell) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/events", response_model=tuple[CloudEvent, ...], response_class=BatchResponse, responses=_ANSWERS)
+    @refuses(BadCursor)
     async def read_events(
         request: Request,
         caller: BriefCaller,

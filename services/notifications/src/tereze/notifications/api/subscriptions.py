@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Response
 
 from tereze.access import Resource, decide
 from tereze.chassis.http import (
+    BadCursor,
     Caller,
     Cursor,
     Idempotency,
@@ -20,6 +21,7 @@ from tereze.chassis.http import (
     encode_cursor,
     etag,
     once,
+    refuses,
 )
 from tereze.chassis.ids import EVENT_PREFIX, new_id
 from tereze.chassis.tracing import current_traceparent
@@ -41,7 +43,7 @@ from tereze.contracts.subscriptions import (
 from tereze.notifications.api.places import After, find_place
 from tereze.notifications.api.tags import IfNoneMatch, tagged
 from tereze.notifications.courier.readers import SECRET_PLACE
-from tereze.notifications.domain.address import check_url
+from tereze.notifications.domain.address import UnsafeUrl, check_url
 from tereze.notifications.domain.signature import KEY_BYTES, secret_of
 from tereze.notifications.entitlement import sees_every_case
 from tereze.notifications.settings import NotificationSettings
@@ -109,6 +111,7 @@ async def _lock_active(work: Work, caller: Principal, subscription_id: str) -> K
 
 
 @router.post("/v1/subscriptions", status_code=201, response_model=SubscriptionCreated)
+@refuses(UnknownType, UnsafeUrl, TooManySubscriptions)
 async def create_subscription(
     wish: body[CreateSubscription], key: Idempotency, caller: Caller, work: OpenWork
 ) -> Response:
@@ -178,6 +181,7 @@ async def delete_subscription(subscription_id: Which, caller: Caller, work: Open
 
 
 @router.post("/v1/subscriptions/{subscription_id}/test", status_code=202, response_model=DeliveryView)
+@refuses(SubscriptionEnded)
 async def test_subscription(subscription_id: Which, caller: Caller, work: OpenWork) -> Response:
     """Send a signed test event to this subscription; look at its delivery to see how it went."""
     await _lock_active(work, caller, subscription_id)
@@ -195,6 +199,7 @@ async def test_subscription(subscription_id: Which, caller: Caller, work: OpenWo
 
 
 @router.post("/v1/subscriptions/{subscription_id}/replay", status_code=202, response_model=SubscriptionView)
+@refuses(BadCursor, SubscriptionEnded)
 async def replay_subscription(subscription_id: Which, caller: Caller, work: OpenWork, after: After = None) -> Response:
     """Deliver again everything after an event or cursor, in order per case; without one, everything that is kept."""
     known = await _lock_active(work, caller, subscription_id)

@@ -1,0 +1,41 @@
+"""Decides what schemathesis must know of this API to judge it fairly; must never excuse a server error or an undocumented answer.
+
+Two things a schema cannot say. What is well-formed may still be refused for a reason of the field (no such agency, a stale
+version, a cursor that was not handed out): such a refusal passes only with a code that is documented for the operation and is not
+about form. And each new thing takes a fresh Idempotency-Key: one that was used is, rightly, answered with what it made before.
+"""
+
+import uuid
+from typing import Any
+
+import schemathesis
+
+_ABOUT_FORM = {
+    "validation-failed", "malformed-json", "unsupported-media-type", "body-too-large", "method-not-allowed",
+    "idempotency-key-required", "idempotency-key-malformed", "if-match-malformed", "precondition-required", "internal",
+}  # fmt: skip
+_KEY = "Idempotency-Key"
+
+
+def _documented(case: schemathesis.Case, status: int) -> set[str]:
+    answers = case.operation.definition.raw["responses"]
+    return set(answers.get(str(status), {}).get("description", "").split(", "))
+
+
+@schemathesis.hook
+def filter_failure(
+    _context: schemathesis.HookContext, failure: Any, case: schemathesis.Case, response: schemathesis.Response
+) -> bool:
+    """Whether a failure stands."""
+    if type(failure).__name__ != "RejectedPositiveData":
+        return True
+    code = response.json().get("code", "")
+    return code in _ABOUT_FORM or code not in _documented(case, response.status_code)
+
+
+@schemathesis.hook
+def before_call(_context: schemathesis.HookContext, case: schemathesis.Case, _kwargs: dict[str, Any]) -> None:
+    """Give each well-formed request a key of its own."""
+    well_formed = case.meta is not None and case.meta.generation.mode.is_positive
+    if well_formed and case.headers and _KEY in case.headers:
+        case.headers[_KEY] = str(uuid.uuid4())
