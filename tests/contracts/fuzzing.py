@@ -14,17 +14,18 @@ _ABOUT_FORM = {
     "validation-failed", "malformed-json", "unsupported-media-type", "body-too-large", "method-not-allowed",
     "idempotency-key-required", "idempotency-key-malformed", "if-match-malformed", "precondition-required", "internal",
 }  # fmt: skip
+AnyCase = schemathesis.Case[Any]
 _KEY = "Idempotency-Key"
 
 
-def _documented(case: schemathesis.Case, status: int) -> set[str]:
+def _documented(case: AnyCase, status: int) -> set[str]:
     answers = case.operation.definition.raw["responses"]
     return set(answers.get(str(status), {}).get("description", "").split(", "))
 
 
 @schemathesis.hook
 def filter_failure(
-    _context: schemathesis.HookContext, failure: Any, case: schemathesis.Case, response: schemathesis.Response
+    _context: schemathesis.HookContext, failure: Any, case: AnyCase, response: schemathesis.Response
 ) -> bool:
     """Whether a failure stands."""
     if type(failure).__name__ != "RejectedPositiveData":
@@ -34,7 +35,7 @@ def filter_failure(
 
 
 @schemathesis.hook
-def before_call(_context: schemathesis.HookContext, case: schemathesis.Case, _kwargs: dict[str, Any]) -> None:
+def before_call(_context: schemathesis.HookContext, case: AnyCase, _kwargs: dict[str, Any]) -> None:
     """Give each well-formed request a key of its own."""
     well_formed = case.meta is not None and case.meta.generation.mode.is_positive
     if well_formed and case.headers and _KEY in case.headers:

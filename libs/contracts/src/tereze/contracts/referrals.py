@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, ClassVar
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from tereze.contracts.events import Event
 from tereze.contracts.ids import AgencyId, CaseId, ReferralId, RegionCode, TaskId
@@ -14,6 +14,11 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whit
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 
 
+def _whole(value: object) -> object:
+    """JSON has one kind of number: 2017.0 is the integer 2017."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class Child(Contract):
     """The child as the reporter knows them. Everything may be missing: a concern never waits for a name."""
 
@@ -22,7 +27,9 @@ class Child(Contract):
     patronymic: Annotated[Name | None, IDENTITY] = None
     birth_date: Annotated[date | None, IDENTITY, Field(description="Never in the future")] = None
     birth_year: Annotated[
-        int | None, IDENTITY, Field(ge=1900, le=2200, description="Where the full date is not known")
+        Annotated[int, Field(ge=1900, le=2200), BeforeValidator(_whole)] | None,
+        IDENTITY,
+        Field(description="Where the full date is not known"),
     ] = None
     sex: Annotated[Sex, IDENTITY] = Sex.UNKNOWN
     iin: Annotated[

@@ -35,7 +35,7 @@ from tereze.directory import store
 router = APIRouter(tags=["directory"])
 
 _ID = re.compile(r"(agc|stf)_[0-9a-f]{32}\Z")
-SeriesName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$")]
+SeriesName = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,64}$", examples=["violence-by-region"])]
 
 
 @router.get("/v1/regions", response_model=RegionList)
