@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from tereze.access import Decision, decide, decide_each, redact
-from tereze.chassis.http import Caller, Cursor, IfMatch, Limit, OpenWork, Principal, Reply, body, etag
+from tereze.chassis.http import Caller, Cursor, IfMatch, Limit, OpenWork, Principal, Reply, body, etag, refuses
 from tereze.contracts.cases import CasePage, CaseView, TriageCase
 from tereze.contracts.facts import Forbidden, NotFound, Stale
 from tereze.contracts.ids import CaseId
 from tereze.contracts.labels import Sensitivity
 from tereze.referral.api.reading import Visit, Visitor, following, position_of
 from tereze.referral.domain.casefile import CaseFile
-from tereze.referral.domain.response import triage_case
+from tereze.referral.domain.response import CaseNotLive, triage_case
 from tereze.referral.domain.tasks import Actor
 from tereze.referral.moments import moment_of, pack_of
 from tereze.referral.permissions import case_resource, may_read_case, may_read_narrative
@@ -51,6 +51,7 @@ async def read_case(case_id: Annotated[CaseId, Path()], visit: Visit) -> Respons
 
 
 @router.post("/v1/cases/{case_id}/triage", response_model=CaseView)
+@refuses(CaseNotLive)
 async def triage(
     case_id: Annotated[CaseId, Path()],
     triaged: body[TriageCase],

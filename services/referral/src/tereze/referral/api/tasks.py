@@ -9,15 +9,25 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from tereze.access import decide, redact
 from tereze.access.decisions import Action
 from tereze.chassis import replica
-from tereze.chassis.http import Cursor, IfMatch, Limit, Reply, body, etag
+from tereze.chassis.http import Cursor, IfMatch, Limit, Reply, body, etag, refuses
 from tereze.contracts.cases import AcceptTask, Contact, DeclineTask, FulfilTask, StartTask, TaskPage, TaskView
 from tereze.contracts.facts import Forbidden, Invalid, NotFound, Stale
 from tereze.contracts.ids import TaskId
 from tereze.contracts.labels import Sensitivity
 from tereze.contracts.words import TaskState
+from tereze.protocol.transitions import ContactMissing, DeclineBarred, NotFromHere, NotYourRole
 from tereze.referral.api.reading import Visit, Visitor, following, position_of
 from tereze.referral.domain.casefile import CaseFile, Moment
-from tereze.referral.domain.commands import accept_task, decline_task, fulfil_task, receive_task, start_task
+from tereze.referral.domain.commands import (
+    NotTheHolder,
+    accept_task,
+    decline_task,
+    fulfil_task,
+    receive_task,
+    start_task,
+)
+from tereze.referral.domain.handover import NobodyElse
+from tereze.referral.domain.response import CaseNotLive
 from tereze.referral.domain.tasks import Actor, Task
 from tereze.referral.moments import moment_of, pack_of
 from tereze.referral.permissions import may_read_task, task_resource
@@ -47,6 +57,9 @@ class NotYourStaff(Invalid):
 
     code = "not-your-staff"
     title = "The responsible person must be an active staff member of your agency"
+
+
+_NOT_NOW = (CaseNotLive, NotTheHolder, NotFromHere, NotYourRole)
 
 
 class Command:
@@ -129,12 +142,14 @@ async def read_task(task_id: TaskKey, visit: Visit) -> Response:
 
 
 @router.post("/v1/tasks/{task_id}/receive", response_model=TaskView)
+@refuses(*_NOT_NOW)
 async def receive(command: Spoken) -> Response:
     """Say that a named person saw the task. Stops *acknowledge*."""
     return await command.run("receive_task", receive_task)
 
 
 @router.post("/v1/tasks/{task_id}/accept", response_model=TaskView)
+@refuses(*_NOT_NOW, NotYourStaff)
 async def accept(command: Spoken, accepted: body[AcceptTask]) -> Response:
     """Take the task, or take over the duty your agency was offered. Stops *acknowledge* and *decide*."""
     responsible = await _responsible(command.visit, accepted)
@@ -146,6 +161,7 @@ async def accept(command: Spoken, accepted: body[AcceptTask]) -> Response:
 
 
 @router.post("/v1/tasks/{task_id}/decline", response_model=TaskView)
+@refuses(*_NOT_NOW, DeclineBarred, NobodyElse)
 async def decline(command: Spoken, declined: body[DeclineTask]) -> Response:
     """Refuse as a manager, with a coded reason; the next agency is accountable at once. Barred for critical and high risk."""
 
@@ -156,12 +172,14 @@ async def decline(command: Spoken, declined: body[DeclineTask]) -> Response:
 
 
 @router.post("/v1/tasks/{task_id}/start", response_model=TaskView)
+@refuses(*_NOT_NOW, SeenInTheFuture)
 async def start(command: Spoken, started: body[StartTask]) -> Response:
     """Record that the child was seen; an attempt is not a contact. Stops *see the child*."""
     return await command.run("start_task", start_task, contact=started.contact)
 
 
 @router.post("/v1/tasks/{task_id}/fulfil", response_model=TaskView)
+@refuses(*_NOT_NOW, SeenInTheFuture, ContactMissing)
 async def fulfil(command: Spoken, done: body[FulfilTask]) -> Response:
     """Finish the task. Straight from *accepted* the contact comes with it where the step asks to see the child."""
 

@@ -15,6 +15,7 @@ from tereze.chassis.runtime import Service
 from tereze.contracts.labels import every_contract
 from tereze.rig.apidocs.asyncapi import delivered_events, webhook_headers
 from tereze.rig.apidocs.examples import delivered_example, example
+from tereze.rig.apidocs.links import add_headers, add_links
 from tereze.rig.apidocs.shapes import Schema, may_be_withheld, open_to_additions, shared_schemas
 
 SERVICES = ("intake", "registry", "referral", "notifications", "directory", "oversight")
@@ -33,7 +34,6 @@ _NOUNS = {
     "regions": "First-level units of the country, and the series published about them",
     "webhooks": "What a subscription's address receives",
 }
-_MADE = {"submit_referral": ("202", "read_referral", "referral_id")}
 _REF = "#/components/schemas/{model}"
 _INFO = """\
 One API behind one URL: report a concern about a child, see who must act by when, act, and be told.
@@ -132,17 +132,6 @@ def _webhooks(document: Schema) -> None:
     }
 
 
-def _link_what_was_made(document: Schema) -> None:
-    operations = {
-        operation["operationId"]: operation for methods in document["paths"].values() for operation in methods.values()
-    }
-    for maker, (status, reader, field) in _MADE.items():
-        where = f"$response.body#/{field}"
-        operations[maker]["responses"][status]["links"] = {
-            reader: {"operationId": reader, "parameters": {field: where}}
-        }
-
-
 def _tag_by_noun(document: Schema) -> None:
     for path, methods in document["paths"].items():
         for operation in methods.values():
@@ -185,5 +174,6 @@ def openapi_document(pack: Path, version: str) -> Schema:
     _add_examples(document)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     _tag_by_noun(document)
-    _link_what_was_made(document)
+    add_links(document)
+    add_headers(document)
     return {"openapi": "3.1.0", **document}

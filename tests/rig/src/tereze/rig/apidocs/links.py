@@ -1,0 +1,61 @@
+"""Decides which answer leads to which call, and which headers answers carry; must never link to what the answer does not name."""
+
+from typing import Any
+
+Schema = dict[str, Any]
+_TASK = {"task_id": "$response.body#/task_id", "header.If-Match": "$response.header.ETag"}
+_FIRST_TASK = {"task_id": "$response.body#/items/0/task_id"}
+_CASE = {"case_id": "$response.body#/case_id", "header.If-Match": "$response.header.ETag"}
+_SUBSCRIPTION = {"subscription_id": "$response.body#/subscription_id"}
+_BEFORE_ACCEPTANCE = ("receive", "accept", "decline")
+_LINKS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
+    ("submit_referral", ("read_referral",), {"referral_id": "$response.body#/referral_id"}),
+    ("read_referral", ("read_case",), {"case_id": "$response.body#/case_id"}),
+    ("list_cases", ("read_case",), {"case_id": "$response.body#/items/0/case_id"}),
+    ("read_case", ("triage",), _CASE),
+    ("read_case", ("read_person",), {"person_id": "$response.body#/person_id"}),
+    ("list_tasks", ("read_task",), _FIRST_TASK),
+    ("read_task", (*_BEFORE_ACCEPTANCE, "start", "fulfil"), _TASK),
+    ("receive", ("accept", "decline"), _TASK),
+    ("accept", ("start", "fulfil"), _TASK),
+    ("start", ("fulfil",), _TASK),
+    ("create_subscription", ("read_subscription", "list_deliveries", "test_subscription"), _SUBSCRIPTION),
+    ("list_agencies", ("read_agency",), {"agency_id": "$response.body#/items/0/agency_id"}),
+)
+_ETAGGED = ("read_task", *_BEFORE_ACCEPTANCE, "start", "fulfil", "read_case", "triage")
+_LOCATED = ("submit_referral", "create_subscription")
+
+
+def _answers(document: Schema) -> dict[str, Schema]:
+    """The first 2xx answer of each operation by its name."""
+    found = {}
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            status = min(status for status in operation["responses"] if status.startswith("2"))
+            found[operation["operationId"]] = operation["responses"][status]
+    return found
+
+
+def add_links(document: Schema) -> None:
+    """Say, at each answer, what may be called next with what it holds."""
+    answers = _answers(document)
+    for teller, callers, parameters in _LINKS:
+        for caller in callers:
+            assert caller in answers, caller
+            link = {"operationId": caller, "parameters": parameters}
+            answers[teller].setdefault("links", {})[caller] = link
+
+
+def add_headers(document: Schema) -> None:
+    """Describe the headers that programs act on."""
+    answers = _answers(document)
+    for name in _ETAGGED:
+        described = {
+            "description": "The version; send it back as If-Match",
+            "required": True,
+            "schema": {"type": "string"},
+        }
+        answers[name].setdefault("headers", {})["ETag"] = described
+    for name in _LOCATED:
+        described = {"description": "Where it is read", "required": True, "schema": {"type": "string"}}
+        answers[name].setdefault("headers", {})["Location"] = described
