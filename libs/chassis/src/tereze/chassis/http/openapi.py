@@ -102,7 +102,7 @@ def _describe(operation: dict[str, Any], address: Address) -> None:
 
 _HEADER_SCHEMAS = {
     "Idempotency-Key": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
-    "If-Match": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+    "If-Match": {"type": "string", "pattern": '^("[0-9]{1,9}"|[0-9]{1,9})$'},
 }
 
 

@@ -20,7 +20,6 @@ _LINKS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
     ("accept", ("start", "fulfil"), _TASK),
     ("start", ("fulfil",), _TASK),
     ("create_subscription", ("read_subscription", "list_deliveries", "test_subscription"), _SUBSCRIPTION),
-    ("list_agencies", ("read_agency",), {"agency_id": "$response.body#/items/0/agency_id"}),
 )
 _ETAGGED = ("read_task", *_BEFORE_ACCEPTANCE, "start", "fulfil", "read_case", "triage")
 _LOCATED = ("submit_referral", "create_subscription")

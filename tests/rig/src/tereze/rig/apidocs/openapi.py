@@ -41,7 +41,8 @@ One API behind one URL: report a concern about a child, see who must act by when
 - Errors are RFC 9457 problem documents; `code` is stable and each `type` resolves to a page.
 - `Idempotency-Key` is required on every POST that creates. Same key and body: the same answer. Another body: 422.
 - `If-Match` with the version you read is required on every command on a case or task: 428 without, 412 when it changed.
-- Cursors are opaque. Times are RFC 3339 in UTC. What you may not know exists answers 404.
+- Cursors are opaque. Times are RFC 3339, between the years 1900 and 2200; ours are in UTC. Texts hold no NUL.
+- What you may not know exists answers 404.
 - Fields may be added to answers and codes to enums; ignore what you do not know. Fields that you may not see are absent.
 """
 
