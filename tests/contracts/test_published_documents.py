@@ -38,11 +38,13 @@ def test_the_document_covers_every_noun_of_the_api() -> None:
     assert API["openapi"].startswith("3.1")
 
 
-@pytest.mark.parametrize(("where", "operation"), operations(), ids=lambda part: part if isinstance(part, str) else "")
+@pytest.mark.parametrize(
+    ("where", "operation"), list(operations()), ids=lambda part: part if isinstance(part, str) else ""
+)
 def test_every_operation_says_what_it_does_and_how_it_refuses(where: str, operation: Document) -> None:
     assert operation.get("description"), where
     assert operation["tags"]
-    refusals = {status for status in operation["responses"] if not status.startswith("2")}
+    refusals = {status for status in operation["responses"] if status >= "400"}
     assert {"401", "403", "422", "503"} <= refusals
     for status in refusals:
         assert "application/problem+json" in operation["responses"][status]["content"]

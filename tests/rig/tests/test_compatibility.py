@@ -10,7 +10,7 @@ import pytest
 
 from tereze.contracts.cases import ClockBreached, TaskAccepted
 from tereze.contracts.referrals import ReferralAccepted, ReferralSubmission
-from tereze.rig.apidocs.released import NothingReleased, api_breaks, event_breaks, read_released
+from tereze.rig.apidocs.released import NothingReleased, api_breaks, event_breaks, read_released, what_is_promised
 from tereze.rig.apidocs.shapes import event_schema, open_to_additions
 
 Schema = dict[str, Any]
@@ -191,3 +191,19 @@ def test_half_a_baseline_is_not_a_pass(tmp_path: Path) -> None:
     (tmp_path / "schemas/x.json").write_text(json.dumps(EVENT), encoding="utf-8")
     with pytest.raises(NothingReleased):
         read_released(tmp_path)
+
+
+def test_a_release_keeps_what_is_promised_and_leaves_out_the_words() -> None:
+    kept = what_is_promised(EVENT)
+    assert not {"description", "examples", "title"} & set(kept)
+    assert set(kept["properties"]) == set(EVENT["properties"])
+    assert what_is_promised({"properties": {"title": {"type": "string", "title": "Title"}}}) == {
+        "properties": {"title": {"type": "string"}}
+    }
+    assert not list(event_breaks({"x": kept}, {"x": EVENT}))
+
+
+@pytest.mark.parametrize("words", BREAKING_EVENT)
+def test_a_breaking_event_is_caught_against_what_a_release_keeps(words: str) -> None:
+    released = {"x": what_is_promised(EVENT)}
+    assert list(event_breaks(released, {"x": changed(EVENT, BREAKING_EVENT[words])}))

@@ -8,11 +8,21 @@ from typing import Any
 from tereze.rig.apidocs.compatibility import EVENT, REQUEST, RESPONSE, Documents, schema_breaks
 
 _METHODS = ("get", "post", "put", "patch", "delete")
+_WORDS = {"description", "summary", "title", "examples", "example", "links", "webhooks", "tags"}
+_NAMED = {"properties", "schemas", "$defs"}
 Document = dict[str, Any]
 
 
 class NothingReleased(LookupError):
     """There is no released document to compare with, so a comparison would say nothing."""
+
+
+def what_is_promised(node: Any, *, names: bool = False) -> Any:
+    """A document without the words and examples that may change at any time. ``names``: the keys here are fields' own."""
+    if isinstance(node, dict):
+        kept = ((name, part) for name, part in node.items() if names or name not in _WORDS)
+        return {name: what_is_promised(part, names=name in _NAMED) for name, part in kept}
+    return [what_is_promised(part) for part in node] if isinstance(node, list) else node
 
 
 def read_released(folder: Path) -> tuple[dict[str, Document], Document]:
