@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import TypeAdapter
 
 from tereze.chassis.database import DatabaseUnavailable
@@ -46,7 +46,7 @@ _ANSWERS: dict[int | str, dict[str, object]] = {
 }
 
 
-class BatchResponse(Response):
+class BatchResponse(JSONResponse):
     """A batch of CloudEvents, as OpenAPI describes it."""
 
     media_type = BATCH
