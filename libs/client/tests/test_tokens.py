@@ -9,6 +9,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from tereze.client import Bearer, ClientCredentials, Credentials, LoginFailed, Profile, SavedLogin, Unavailable
+from tereze.client.demo import DemoIdentity
 from tereze.client.device import DevicePrompt, Pause, device_flow
 from tereze.client.oauth import OAuthClient, Token, read_token
 from tereze.client.tokens import TokenAuth
@@ -186,3 +187,32 @@ def test_a_refused_device_login_says_so() -> None:
 def test_an_issuer_that_is_down_is_unavailable_and_not_a_failed_login() -> None:
     with pytest.raises(Unavailable):
         read_token(httpx.Response(503))
+
+
+DEVICE = {"device_code": "d", "user_code": "WDJB-MJHT", "verification_uri": f"{URL}/oauth/device", "interval": 1}
+
+
+def test_a_demo_identity_confirms_its_own_code_through_the_ordinary_door() -> None:
+    flow = TokenAuth(DemoIdentity("almaty-school-1:member"), URL).sync_auth_flow(api_request())
+    next(flow)
+    assert str(flow.send(httpx.Response(200, json=METADATA)).url) == METADATA["device_authorization_endpoint"]
+    confirmed = flow.send(httpx.Response(200, json=DEVICE))
+    assert str(confirmed.url) == f"{URL}/oauth/device"
+    assert form(confirmed) == {"user_code": ["WDJB-MJHT"], "subject": ["demo:almaty-school-1:member"]}
+    assert form(flow.send(httpx.Response(200)))["device_code"] == ["d"]
+    assert flow.send(token("invented")).headers["authorization"] == "Bearer invented"
+
+
+def test_a_demo_identity_gets_nothing_where_the_issuer_asks_a_real_person() -> None:
+    flow = TokenAuth(DemoIdentity("almaty-school-1:member"), URL).sync_auth_flow(api_request())
+    next(flow)
+    flow.send(httpx.Response(200, json=METADATA))
+    flow.send(httpx.Response(200, json=DEVICE))
+    with pytest.raises(LoginFailed, match="not a demo issuer"):
+        flow.send(httpx.Response(403))
+
+
+def test_a_demo_identity_without_a_role_is_told_what_one_looks_like() -> None:
+    flow = TokenAuth(DemoIdentity("almaty-school-1"), URL).sync_auth_flow(api_request())
+    with pytest.raises(LoginFailed, match="AGENCY:ROLE"):
+        next(flow)
