@@ -82,6 +82,33 @@ async def test_a_transaction_that_commits_late_is_neither_lost_nor_told_too_earl
     assert in_order(found)
 
 
+class HorizonRelay(Relay):
+    """The mutant: reads by (transaction id, position) below the oldest running transaction."""
+
+    async def read_batch(self) -> Batch:
+        batch = await super().read_batch()
+        rows = await self.connection.fetch(
+            "SELECT payload FROM outbox WHERE bucket = $1 ORDER BY xid, position", self.bucket
+        )
+        place = {row["payload"]: n for n, row in enumerate(rows)}
+        batch.messages.sort(key=lambda message: place[message.payload])
+        return batch
+
+
+@pytest.mark.parametrize("kind", [Relay, HorizonRelay])
+async def test_an_older_transaction_id_does_not_mean_an_earlier_event(
+    database: Database, kafka: Kafka, counted: type[Any], log_of: Log, kind: type[Relay]
+) -> None:
+    """The mutant shows that this test can see a wrong order."""
+    async with database.work() as late:
+        await late.raw.execute("SELECT pg_current_xact_id()")
+        await publish(database, counted(key_id="k", number=1))
+        late.publish(counted(key_id="k", number=2))
+    async with relays(database, kafka, kind):
+        found = await log_of(counted, 2)
+    assert in_order(found) is (kind is Relay)
+
+
 async def test_order_holds_when_older_transactions_write_the_later_event_of_a_key(
     database: Database, kafka: Kafka, counted: type[Any], log_of: Log
 ) -> None:

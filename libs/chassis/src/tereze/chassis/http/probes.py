@@ -15,11 +15,12 @@ async def tell_alive() -> dict[str, str]:
 
 
 @probes.get("/readyz")
-async def tell_ready(request: Request) -> dict[str, str]:
-    """The records can be reached; raises DatabaseUnavailable (503) otherwise."""
-    async with request.app.state.runtime.database.work() as work:
+async def tell_ready(request: Request) -> dict[str, str | dict[str, str]]:
+    """The records can be reached; raises DatabaseUnavailable (503) otherwise. Loops that wait, for a broker perhaps, are named."""
+    runtime = request.app.state.runtime
+    async with runtime.database.work() as work:
         await work.raw.execute("SELECT 1")
-    return {"status": "ready"}
+    return {"status": "ready", "waiting": dict(runtime.waiting)} if runtime.waiting else {"status": "ready"}
 
 
 @probes.get("/metrics")
