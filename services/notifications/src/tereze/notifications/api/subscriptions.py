@@ -101,10 +101,8 @@ async def find_own(work: Work, caller: Principal, subscription_id: str) -> Known
 
 
 async def _lock_active(work: Work, caller: Principal, subscription_id: str) -> Known:
-    may_subscribe(caller)
-    known = await subscriptions.lock(work, caller.agency_id, subscription_id)
-    if known is None:
-        raise NotFound
+    await subscriptions.lock(work, caller.agency_id, subscription_id)
+    known = await find_own(work, caller, subscription_id)
     if known.view.state is not SubscriptionState.ACTIVE:
         raise SubscriptionEnded(current_version=known.version, current_state=known.view.state)
     return known
@@ -170,9 +168,9 @@ async def read_subscription(subscription_id: Which, caller: Caller, work: OpenWo
 
 @router.delete("/v1/subscriptions/{subscription_id}", status_code=204, response_class=Response)
 async def delete_subscription(subscription_id: Which, caller: Caller, work: OpenWork) -> Response:
-    """Stop deliveries for good and destroy the secret. What was delivered stays on record."""
+    """Stop deliveries for good and destroy the secret. What was delivered stays on record. Repeating it changes nothing."""
     may_subscribe(caller)
-    if await subscriptions.lock(work, caller.agency_id, subscription_id) is None:
+    if not await subscriptions.lock(work, caller.agency_id, subscription_id):
         raise NotFound
     await subscriptions.delete(work, subscription_id, DELETED)
     await deliveries.abandon(work, subscription_id, "subscription-ended", work.now)

@@ -22,7 +22,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, 'active', $8, $9)
 """
 
 _DELETE = """
-UPDATE subscription SET state = 'ended', ended_because = $2, deleted_at = $3, version = version + 1 WHERE subscription_id = $1
+UPDATE subscription SET state = 'ended', ended_because = $2, deleted_at = $3, version = version + 1
+WHERE subscription_id = $1 AND deleted_at IS NULL
 """
 
 
@@ -93,14 +94,14 @@ async def find(work: Work, agency_id: str, subscription_id: str) -> Known | None
     return _known(row) if row else None
 
 
-async def lock(work: Work, agency_id: str, subscription_id: str) -> Known | None:
-    """The same, its row locked: before any lane, as everywhere."""
-    await work.raw.execute(
-        "SELECT 1 FROM subscription WHERE subscription_id = $1 AND agency_id = $2 FOR NO KEY UPDATE",
+async def lock(work: Work, agency_id: str, subscription_id: str) -> bool:
+    """Lock the agency's subscription: before any lane, as everywhere. False where it is not the agency's."""
+    found = await work.raw.fetchval(
+        "SELECT true FROM subscription WHERE subscription_id = $1 AND agency_id = $2 FOR NO KEY UPDATE",
         subscription_id,
         agency_id,
     )
-    return await find(work, agency_id, subscription_id)
+    return bool(found)
 
 
 async def oversees(work: Work, subscription_id: str) -> bool:
