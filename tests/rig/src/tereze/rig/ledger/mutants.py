@@ -53,8 +53,9 @@ def two_relays() -> None:
         await self.connection.execute(_FORGET, self.bucket, positions)
         await transaction.commit()
 
-    async def purge(self: Relay) -> None:
+    async def purge(self: Relay) -> int:
         """What was sent is gone already."""
+        return 0
 
     Relay.claim_bucket, Relay.read_batch = claim_bucket, read_batch  # type: ignore[method-assign]
     Relay.mark, Relay.purge = mark, purge  # type: ignore[method-assign]
