@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from tereze.access import Resource, decide
-from tereze.chassis.http import Caller, OpenWork, Reply
+from tereze.chassis.http import Caller, OpenWork, Reply, refuses
 from tereze.contracts.facts import NotFound
 from tereze.contracts.ids import AgencyId
 from tereze.contracts.sla import SlaBoard
@@ -16,6 +16,7 @@ router = APIRouter(tags=["oversight"])
 
 
 @router.get("/v1/sla", response_model=SlaBoard)
+@refuses(NotFound)
 async def read_sla(
     caller: Caller,
     work: OpenWork,
