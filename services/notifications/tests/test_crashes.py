@@ -49,9 +49,12 @@ class Couriers:
         )
 
     def start(self) -> int:
-        self._nursery.stdin.write("one more\n")
-        self._nursery.stdin.flush()
-        pid = int(self._nursery.stdout.readline())
+        ask, answer = self._nursery.stdin, self._nursery.stdout
+        assert ask is not None
+        assert answer is not None
+        ask.write("one more\n")
+        ask.flush()
+        pid = int(answer.readline())
         self.alive.append(pid)
         return pid
 

@@ -30,7 +30,7 @@ async def states(inside, subscription):
 
 async def pending(inside) -> int:
     async with inside.runtime.database.work() as work:
-        return await work.raw.fetchval("SELECT count(*) FROM delivery WHERE state = 'pending'")
+        return int(await work.raw.fetchval("SELECT count(*) FROM delivery WHERE state = 'pending'"))
 
 
 async def settled(inside) -> bool:

@@ -19,7 +19,8 @@ def fresh() -> dict[str, str]:
 
 
 async def nothing_waits(caller, made) -> bool:
-    return (await caller.get(f"/v1/subscriptions/{made['subscription_id']}")).json()["pending"] == 0
+    answer = await caller.get(f"/v1/subscriptions/{made['subscription_id']}")
+    return bool(answer.json()["pending"] == 0)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ async def jump(inside, ahead: str) -> None:
 
 async def count(inside, table: str) -> int:
     async with inside.runtime.database.work() as work:
-        return await work.raw.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608 - a table of ours
+        return int(await work.raw.fetchval(f"SELECT count(*) FROM {table}"))  # noqa: S608 - a table of ours
 
 
 async def test_the_operator_sees_how_long_a_subscriber_has_been_waiting(notifications, receiver):

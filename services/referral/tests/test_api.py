@@ -252,8 +252,8 @@ async def test_a_contact_is_evidence_only_after_it_took_place(window: Any) -> No
     assert (answer.status_code, answer.json()["code"]) == (422, "contact-in-the-future")
     answer = await post(window, f"{slug}:member", f"/v1/tasks/{task_id}/fulfil", {"outcome": "child_safe"}, 2)
     assert (answer.status_code, answer.json()["code"]) == (422, "contact-missing")
-    body = {"outcome": "child_safe", **CONTACT}
-    assert (await post(window, f"{slug}:member", f"/v1/tasks/{task_id}/fulfil", body, 2)).status_code == 200
+    done = {"outcome": "child_safe", **CONTACT}
+    assert (await post(window, f"{slug}:member", f"/v1/tasks/{task_id}/fulfil", done, 2)).status_code == 200
 
 
 async def test_titles_speak_the_reader_s_language(window: Any) -> None:

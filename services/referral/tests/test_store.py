@@ -35,7 +35,7 @@ async def test_migrated_tables_match_the_declared_ones(empty_window: Any) -> Non
 
 async def live_through_everything(window: Any) -> str:
     """A case whose tasks were declined, accepted, done, breached, offered and raised in risk."""
-    case_id = await window.open_case(risk=Risk.MEDIUM, categories=(Category.PHYSICAL, Category.BULLYING))
+    case_id: str = await window.open_case(risk=Risk.MEDIUM, categories=(Category.PHYSICAL, Category.BULLYING))
     async with window.inside.runtime.database.work() as work:
         [file] = await lock_cases(work, case_id)
         moment = await moment_of(work, file)
