@@ -1,5 +1,6 @@
 """Decides whether the embedded servers keep their promises across stops and kills; must never touch another's server."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -81,3 +82,23 @@ def test_children_die_with_a_killed_parent(tmp_path: Path) -> None:
         sleeper = psutil.Process(int(parent.stdout.readline()))
         os.kill(parent.pid, signal.SIGKILL)
     sleeper.wait(10)
+
+
+def test_a_child_that_ended_is_never_signalled_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = Child("short", ["true"], log=tmp_path / "log")
+    child.wait(20)
+    signalled: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda pid, _: signalled.append(pid))
+    monkeypatch.setattr(os, "killpg", lambda pid, _: signalled.append(pid))
+    child.stop()
+    child.kill()
+    child.signal(signal.SIGTERM)
+    assert signalled == []
+
+
+def test_the_rest_of_a_group_dies_with_its_leader(tmp_path: Path) -> None:
+    child = Child("leader", ["sh", "-c", "sleep 600 & echo $!; exec true"], log=tmp_path / "log")
+    child.wait(20)
+    sleeper = int((tmp_path / "log").read_text())
+    with contextlib.suppress(psutil.NoSuchProcess):
+        psutil.Process(sleeper).wait(20)

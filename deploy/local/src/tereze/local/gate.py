@@ -30,8 +30,9 @@ def run(which: Which, words: Sequence[str]) -> int:
     """Run the checks, then pytest with ``words``; returns 0 when everything held."""
     started = time.monotonic()
     failed = [] if which is Which.SLOW_ONLY else [name for name, command in CHECKS if not _check(name, command)]
-    if _pytest(which, words):
-        failed.append("Tests")
+    code = _pytest(which, words)
+    if code:
+        failed.append("Tests" if code > 0 else f"Tests (ended by signal {-code})")
     minutes, seconds = divmod(int(time.monotonic() - started), 60)
     if failed:
         show.trouble(f"{', '.join(failed)} failed after {minutes} min {seconds} s.")

@@ -16,6 +16,8 @@ import psutil
 
 LEASH = Path(__file__).with_name("leash.py")
 LOG_TAIL_BYTES = 4000
+KILL_SECONDS = 30.0
+LOOK_EVERY = 0.02
 
 
 class ChildFailed(RuntimeError):
@@ -88,10 +90,29 @@ class Child:
         self.pid = self._popen.pid
         self.started_at = time.time()
         self._asked = False
+        self._lock = threading.RLock()
 
     def exit_code(self) -> int | None:
-        """None while it runs."""
-        return self._popen.poll()
+        """None while it runs.
+
+        The end is noticed before the kernel may give its pid to somebody else; only then is the rest of its group killed.
+        """
+        with self._lock:
+            if self._popen.returncode is None and self._has_ended():
+                self._kill_group()
+                self._popen.wait()
+            return self._popen.returncode
+
+    def _has_ended(self) -> bool:
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        except ChildProcessError:  # somebody else in this process has waited for it: its pid is no longer ours
+            self._popen.poll()
+            return False
+
+    def _kill_group(self) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
 
     @property
     def running(self) -> bool:
@@ -106,11 +127,8 @@ class Child:
         """Ask politely, then kill. Returns when the program is gone."""
         if self.running:
             self.ask_to_stop()
-            try:
-                self._popen.wait(grace)
-            except subprocess.TimeoutExpired:
+            if not self._ends_within(grace):
                 self.kill()
-        self._sweep()
 
     def ask_to_stop(self) -> None:
         """Ask politely, once; returns at once."""
@@ -119,18 +137,26 @@ class Child:
             self.signal(self._stop_signal)
 
     def kill(self) -> None:
-        """SIGKILL the program and its group, as a power cut would."""
-        self.signal(signal.SIGKILL)
-        self._sweep()
-        self._popen.wait()
+        """SIGKILL the program and its group, as a power cut would. Returns when the program is gone."""
+        with self._lock:
+            self.signal(signal.SIGKILL)
+            if self.running:
+                self._kill_group()
+        self._ends_within(KILL_SECONDS)
 
     def signal(self, number: signal.Signals) -> None:
-        """Send one signal to the program itself."""
-        self._popen.send_signal(number)
+        """Send one signal to the program itself, if it still runs."""
+        with self._lock:
+            if self.running:
+                os.kill(self.pid, number)
 
-    def _sweep(self) -> None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+    def _ends_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while self.running:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(LOOK_EVERY)
+        return True
 
     def wait_until(self, ready: Callable[[], bool], *, timeout: float) -> None:
         """Poll ``ready`` until it holds; raises ChildFailed when the program ends or ``timeout`` seconds pass."""
@@ -140,15 +166,14 @@ class Child:
                 raise ChildFailed(f"{self.name} ended with code {self.exit_code()}.\n{self.log_tail()}")
             if time.monotonic() > deadline:
                 raise ChildFailed(f"{self.name} was not ready within {timeout:.0f} s.\n{self.log_tail()}")
-            time.sleep(0.05)
+            time.sleep(LOOK_EVERY)
 
     def wait(self, timeout: float) -> None:
         """Wait until the program has done its work; raises ChildFailed when it fails or takes longer."""
-        try:
-            code = self._popen.wait(timeout)
-        except subprocess.TimeoutExpired:
+        if not self._ends_within(timeout):
             self.kill()
-            raise ChildFailed(f"{self.name} did not end within {timeout:.0f} s.\n{self.log_tail()}") from None
+            raise ChildFailed(f"{self.name} did not end within {timeout:.0f} s.\n{self.log_tail()}")
+        code = self.exit_code()
         if code:
             raise ChildFailed(f"{self.name} ended with code {code}.\n{self.log_tail()}")
 
