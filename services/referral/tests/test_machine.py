@@ -33,6 +33,7 @@ from tereze.protocol import OPEN
 from tereze.referral.domain.casefile import CaseFile
 from tereze.referral.domain.commands import accept_task, decline_task, fulfil_task, receive_task, start_task
 from tereze.referral.domain.escalation import climb_ladder
+from tereze.referral.domain.handover import NobodyElse
 from tereze.referral.domain.joining import join_cases, survivor_first
 from tereze.referral.domain.response import attach_referral, open_case, triage_case
 
@@ -148,6 +149,18 @@ class Window(RuleBasedStateMachine):
             if verb != 2:  # a refused conflict of interest may have begun to pass duties on; the transaction is undone
                 assert (task.state, task.version, file.version) == before, "a refusal changes nothing"
 
+    @rule(pick=st.integers(0, 2), which=st.integers(0, 9), reason=st.sampled_from(DeclineReason))
+    def refuse(self, pick: int, which: int, reason: DeclineReason) -> None:
+        """A manager refuses, so that duties wander further than chance would send them."""
+        file = self._live(pick)
+        open_ones = [t for t in file.open_tasks() if t.state in {TaskState.REQUESTED, TaskState.RECEIVED}]
+        if open_ones and open_ones[0].risk not in {Risk.CRITICAL, Risk.HIGH}:
+            task = open_ones[which % len(open_ones)]
+            try:
+                decline_task(file, task, self.world.holder_of(task, StaffRole.MANAGER), reason, self.world.moment)
+            except NobodyElse:
+                assert task.hop > 1, "somebody else was left"
+
     @rule(pick=st.integers(0, 2), risk=RISKS)
     def triage(self, pick: int, risk: Risk) -> None:
         with contextlib.suppress(Fact):
@@ -195,9 +208,21 @@ class Window(RuleBasedStateMachine):
             assert {a for a, _ in file.bodies} >= {c.agency_id for c in file.going_clocks(None)}
 
     @invariant()
+    def no_duty_is_dropped(self) -> None:
+        for file in getattr(self, "files", []):
+            assert not [t for t in file.tasks.values() if t.state is TaskState.DECLINED], (
+                "a refusal finds the next holder"
+            )
+            if file.joined_into is None:
+                held = {t.service for t in file.tasks.values() if t.open or t.state is TaskState.FULFILLED}
+                assert held >= {t.service for t in file.tasks.values()}
+
+    @invariant()
     def no_start_moves_later(self) -> None:
+        received = {r.received_at for referrals in getattr(self, "referrals", {}).values() for r in referrals}
         for file in getattr(self, "files", []):
             for clock in file.clocks.values():
+                assert clock.started_at in received, "a clock starts when a referral was received"
                 if clock.task_id and clock.going:
                     place = (clock.task_id, clock.kind)
                     assert clock.started_at <= self.starts.get(place, clock.started_at)
