@@ -65,9 +65,11 @@ class Wakeup:
             except DatabaseUnavailable:
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
-            with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                await self._carry(connection)
-            connection.terminate()
+            try:
+                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                    await self._carry(connection)
+            finally:
+                connection.terminate()
 
     async def _carry(self, connection: asyncpg.Connection) -> None:
         while True:
