@@ -131,6 +131,12 @@ async def test_order_holds_when_older_transactions_write_the_later_event_of_a_ke
     assert in_order(found)
 
 
+async def until_leading(relays: list[Relay]) -> None:
+    async with asyncio.timeout(60):
+        while not all(relay.leading for relay in relays):  # noqa: ASYNC110 - the lock lives in PostgreSQL
+            await asyncio.sleep(0.02)
+
+
 async def test_a_second_relay_stands_by_and_takes_over(
     database: Database, kafka: Kafka, counted: type[Any], log_of: Log, postgres: Postgres
 ) -> None:
@@ -138,14 +144,16 @@ async def test_a_second_relay_stands_by_and_takes_over(
         await publish(database, counted(key_id="k", number=1))
         await log_of(counted, 1)
         async with relays(database, kafka) as second:
-            assert all(relay.leading for relay in first)
+            await until_leading(first)
             for relay in first:
                 pid = relay.connection.get_server_pid()
                 postgres.sql(f"SELECT pg_terminate_backend({pid}, 5000)")
             await publish(database, counted(key_id="k", number=2))
             found = await log_of(counted, 2)
+            if found[-1].number != 2:  # the first was sent and not yet marked: sent again, as promised at least once
+                found = await log_of(counted, 3)
             assert any(relay.leading for relay in second)
-    assert in_order(found)
+    assert in_order(list(dict.fromkeys(found)))
 
 
 async def test_a_broker_that_is_away_delays_but_loses_nothing(
