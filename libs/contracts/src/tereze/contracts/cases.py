@@ -21,7 +21,7 @@ from tereze.contracts.words import (
     TaskState,
 )
 
-Remark = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True)]
+Remark = Annotated[str, StringConstraints(min_length=1, max_length=2_000, strip_whitespace=True, pattern=r"\S")]
 
 
 class CaseEvent(Event):

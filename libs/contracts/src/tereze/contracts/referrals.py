@@ -10,8 +10,8 @@ from tereze.contracts.ids import AgencyId, CaseId, ReferralId, RegionCode, TaskI
 from tereze.contracts.labels import ALLEGATION, IDENTITY, LOCATION, OPERATIONAL, REPORTER, SEALED, Contract
 from tereze.contracts.words import AgencyKind, Category, Channel, ClockKind, Risk, Sex, TaskState
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"\S")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True, pattern=r"\S")]
 
 
 def _whole(value: object) -> object:
@@ -33,7 +33,7 @@ class Child(Contract):
     ] = None
     sex: Annotated[Sex, IDENTITY] = Sex.UNKNOWN
     iin: Annotated[
-        Annotated[str, StringConstraints(min_length=1, max_length=32, strip_whitespace=True)] | None,
+        Annotated[str, StringConstraints(min_length=1, max_length=32, strip_whitespace=True, pattern=r"\S")] | None,
         IDENTITY,
         Field(description="As given; a wrong number is kept and flagged, never refused"),
     ] = None
@@ -69,7 +69,7 @@ class ReferralSubmission(Contract):
     categories: Annotated[tuple[Category, ...], ALLEGATION, Field(min_length=1, max_length=17)]
     child: Annotated[Child, IDENTITY]
     narrative: Annotated[
-        Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)],
+        Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True, pattern=r"\S")],
         ALLEGATION,
         Field(description="What was seen or heard, in the reporter's words"),
     ]
