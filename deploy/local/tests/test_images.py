@@ -12,7 +12,7 @@ import pytest
 from tereze.local.keys import SERVICES
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-TOOLS = ("buildah", "debootstrap")
+TOOLS = ("buildah", "debootstrap", "unshare")
 MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
 BUILDAH = shutil.which("buildah") or "buildah"
 CERTIFICATES = "/etc/ssl/certs:/etc/ssl/certs:ro"  # whoever stands between this machine and the package index
@@ -55,7 +55,10 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     """A builder whose store holds one image: a Debian with nothing but Python."""
     folder = tmp_path_factory.mktemp("images")
     root, build = folder / "debian", Builder(folder)
+    # What debootstrap mounts into the new root is seen by it alone: cut short, it leaves nothing mounted behind.
     words = [
+        "unshare",
+        "--mount",
         "debootstrap",
         "--variant=minbase",
         "--include=python3,python3-venv,ca-certificates",
