@@ -57,10 +57,14 @@ class Verdict:
     seconds: float
 
     @property
+    def harmed(self) -> bool:
+        """Whether any promise was broken."""
+        return any((self.found.lost, self.found.doubled, self.found.reordered, self.found.clockless, self.stuck))
+
+    @property
     def clean(self) -> bool:
-        """Whether nothing was lost, doubled, reordered, stuck or clockless, and something was looked at."""
-        harm = (self.found.lost, self.found.doubled, self.found.reordered, self.found.clockless, self.stuck)
-        return not any(harm) and self.acknowledged > 0 and self.kills > 0 and self.events > 0
+        """Whether every promise held, and something was looked at."""
+        return not self.harmed and self.acknowledged > 0 and self.kills > 0 and self.events > 0
 
     def summary(self) -> dict[str, Any]:
         """Counts, as printed."""
