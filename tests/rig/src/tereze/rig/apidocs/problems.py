@@ -51,7 +51,7 @@ def every_problem() -> dict[str, set[int]]:
     for name in _modules():
         importlib.import_module(name)
     found: dict[str, set[int]] = {}
-    facts: list[type[Fact]] = [Fact, *_below(Fact)]
+    facts = [fact for fact in (Fact, *_below(Fact)) if fact.__module__.startswith("tereze.")]  # a test states its own
     for fact in facts:
         found.setdefault(fact.code, set()).add(fact.status)
     return found
