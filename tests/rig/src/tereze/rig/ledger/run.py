@@ -23,7 +23,7 @@ from tereze.rig.sink import Sink
 CASE_TOPIC = "tereze.referral.cases"
 ROLES: Mapping[str, Sequence[str]] = {"intake": ("api", "worker"), "referral": ("api", "worker", "worker")}
 REPORTS_A_CHILD = 6
-DRAIN_SECONDS = 180.0
+DRAIN_SECONDS = 90.0
 QUIET_SECONDS = 6.0
 IMPATIENT = {  # a minute's run cannot wait for retries made for days
     "TEREZE_DELIVERY_SCHEDULE": str([0, 0.5, *[1] * 10, *[3] * 60]),
