@@ -2,8 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tereze.registry.folding import skeleton
-from tereze.registry.names import family_stem, far_apart, given_skeleton, is_patronymic, known_name, patronymic_stem
+from tereze.registry.matching.folding import skeleton
+from tereze.registry.matching.names import (
+    family_stem,
+    far_apart,
+    given_skeleton,
+    is_patronymic,
+    known_name,
+    patronymic_stem,
+)
 
 ONE_NAME = [
     "Шыңғыс Чингиз Shyngys Chingis Şyñğys Shyńǵys S'yn'g'ys Shynghys",

@@ -8,8 +8,8 @@ from enum import StrEnum
 from tereze.contracts.iin import iin_flags, normalise_iin
 from tereze.contracts.referrals import Child
 from tereze.contracts.words import Sex
-from tereze.registry.folding import VERSION
-from tereze.registry.names import (
+from tereze.registry.matching.folding import VERSION
+from tereze.registry.matching.names import (
     family_stem,
     far_apart,
     given_skeleton,

@@ -13,7 +13,7 @@ from tereze.chassis.tables import chassis_tables
 from tereze.chassis.work import Work
 from tereze.contracts.referrals import SealedForRegistry
 from tereze.registry.domain import MODEL, Decision, Description, Known, describe, match_keys
-from tereze.registry.folding import VERSION
+from tereze.registry.matching.folding import VERSION
 
 PLACE = "source_record.sealed"
 MOST_PERSONS_A_KEY = 50

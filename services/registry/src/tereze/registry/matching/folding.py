@@ -7,8 +7,10 @@ Stored keys name the ``VERSION`` they were folded with; a changed table is a new
 
 import re
 import unicodedata
+from itertools import product
 
-VERSION = 1
+VERSION = 2
+LONGEST = 60  # letters; what is longer is no name, and its head tells it apart
 
 _CYRILLIC = {
     **dict.fromkeys("аә", "a"),
@@ -64,19 +66,25 @@ _SEVERAL = (
 )
 # Letters that look the same; in a word of the other script they are slips of the keyboard.
 _LOOKALIKES = dict(zip("ABCEHKMOPTXaceopxyihə", "АВСЕНКМОРТХасеорхуіһә", strict=True))
+# Latin letters that stand for another sound in another standard: each reading is a spelling of its own.
+_OTHER_READINGS = (("ch", ("kh",)), ("j", ("i",)), ("x", ("kh",)), ("w", ("v",)), ("c", ("k",)))
+_MOST_READINGS = 4
+_VOWELS = frozenset("aeiou")
+_ROUGH = str.maketrans({**dict.fromkeys("bp", "p"), **dict.fromkeys("vf", "f"), **dict.fromkeys("dt", "t"),
+                        **dict.fromkeys("gkhq", "k"), **dict.fromkeys("zscj", "s"), **dict.fromkeys("aeiou", "")})  # fmt: skip
 _APOSTROPHES = "'`´ʹʺʼ‘’"
 _FINAL_J = re.compile(r"(?<=[aeiou])j$")  # ISO 9 writes Й as J
 
 
 def letters(text: str) -> str:
     """The name in plain Latin letters, one by one; nothing but a–z is left."""
-    composed = unicodedata.normalize("NFC", text)
+    composed = unicodedata.normalize("NFC", text[: LONGEST * 5])
     if _mostly_cyrillic(composed):
         composed = "".join(_LOOKALIKES.get(character, character) for character in composed)
     lowered = composed.casefold().replace("i̇", "i")
     for mark in _APOSTROPHES:  # the 2017 draft wrote У as Y'
         lowered = lowered.replace(f"y{mark}", "u")
-    return "".join(_letter(character) for character in lowered)
+    return "".join(_letter(character) for character in lowered)[:LONGEST]
 
 
 def skeleton(text: str) -> str:
@@ -88,6 +96,33 @@ def skeleton(text: str) -> str:
         for several, one in _SEVERAL:
             folded = folded.replace(several, one)
     return folded
+
+
+def skeletons(text: str) -> tuple[str, ...]:
+    """The skeletons of every reading of the name, the plain one first: standards disagree on j, x, w, ch, c."""
+    plain = skeleton(text)
+    if not plain or _mostly_cyrillic(text):
+        return (plain,) if plain else ()
+    spelt, choices = letters(text), []
+    for written, others in _OTHER_READINGS:
+        if written in spelt and not (written == "c" and "ch" in spelt):
+            choices.append([(written, reading) for reading in (written, *others)])
+    readings = [plain]
+    for choice in product(*choices):
+        read = spelt
+        for written, reading in choice:
+            read = read.replace(written, reading)
+        readings.append(skeleton(read))
+    return tuple(dict.fromkeys(one for one in readings if one))[:_MOST_READINGS]
+
+
+def rough(folded: str) -> str:
+    """What of a skeleton survives a bad ear: its consonants by the place of their sound, and whether a vowel begins it.
+
+    Only to look names up; two names with one rough form may be quite different.
+    """
+    sounds = _without_doubles(folded.translate(_ROUGH))
+    return ("a" if folded[:1] in _VOWELS else "") + sounds
 
 
 def _mostly_cyrillic(text: str) -> bool:

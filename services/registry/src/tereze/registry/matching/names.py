@@ -5,7 +5,7 @@ import re
 from functools import cache
 from importlib import resources
 
-from tereze.registry.folding import skeleton
+from tereze.registry.matching.folding import letters, skeleton, skeletons
 
 # Endings as they stand in a skeleton, where Абаев has become "abav" and Дмитриевич "dmitrevic".
 _PATRONYMIC = re.compile(r"(?:[aoe]v(?:ic|na)|(?:in)?icna|(?<=[^aeiou])ic|uli|kizi|[ou]gl[iu])$")
@@ -28,6 +28,30 @@ def known_name(written: str | None) -> str | None:
     return written if len(folded) > 1 and folded not in _NO_NAME else None
 
 
+Name = tuple[
+    str, ...
+]  # a written name as compared: its plain letters, then the skeleton of each reading; empty: not known
+
+
+def given_name(written: str) -> Name:
+    """A given name as compared."""
+    return _name(written, [_aliases().get(folded, folded) for folded in skeletons(written)])
+
+
+def family_name(written: str) -> Name:
+    """A family name as compared: its skeletons without what marks sex or language."""
+    return _name(written, [_stem(_SURNAME, folded) for folded in skeletons(written)])
+
+
+def father_name(written: str) -> Name:
+    """The father's name inside a patronymic, as compared."""
+    return _name(written, [_stem(_PATRONYMIC, folded) for folded in skeletons(written)])
+
+
+def _name(written: str, folded: list[str]) -> Name:
+    return (letters(written), *dict.fromkeys(folded)) if folded else ()
+
+
 def given_skeleton(written: str) -> str:
     """The skeleton of a given name; spellings that are doublets of one name (Шыңғыс, Чингиз) share it."""
     folded = skeleton(written)
@@ -36,12 +60,12 @@ def given_skeleton(written: str) -> str:
 
 def family_stem(written: str) -> str:
     """The skeleton of a family name without what marks sex or language: Ахметова, Ахметов and Ахмет share it."""
-    return _stem(_SURNAME, written)
+    return _stem(_SURNAME, skeleton(written))
 
 
 def patronymic_stem(written: str) -> str:
     """The skeleton of the father's name inside a patronymic: Серікұлы and Серикович share it."""
-    return _stem(_PATRONYMIC, written)
+    return _stem(_PATRONYMIC, skeleton(written))
 
 
 def is_patronymic(word: str) -> bool:
@@ -49,8 +73,7 @@ def is_patronymic(word: str) -> bool:
     return _PATRONYMIC.search(skeleton(word)) is not None
 
 
-def _stem(ending: re.Pattern[str], written: str) -> str:
-    whole = skeleton(written)
+def _stem(ending: re.Pattern[str], whole: str) -> str:
     cut = ending.sub("", whole)
     stem = cut if len(cut) >= _SHORTEST_STEM else whole
     stem = _aliases().get(stem, stem)
@@ -81,7 +104,7 @@ def _edits(one: str, other: str) -> int:
 
 @cache
 def _aliases() -> dict[str, str]:
-    text = resources.files("tereze.registry").joinpath("aliases.csv").read_text(encoding="utf-8")
+    text = resources.files("tereze.registry.matching").joinpath("aliases.csv").read_text(encoding="utf-8")
     folded = {}
     for row in csv.DictReader(text.splitlines()):
         for spelling in row["spellings"].split():

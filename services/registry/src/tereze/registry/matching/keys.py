@@ -1,0 +1,69 @@
+"""Decides under which keys a child is looked up and found; must never let a key tell more than that two descriptions may be one child.
+
+A key is text; the store keeps only its blind fingerprint. Keys are coarser than the decision: boxes in either order, day and month
+in either order, names by their rough sound. Two descriptions that share no key are never compared, so every fact that may be
+missing or wrong needs a family of keys without it.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+from tereze.registry.matching.dates import WHOLE, unordered
+from tereze.registry.matching.description import Description
+from tereze.registry.matching.folding import VERSION, rough
+from tereze.registry.matching.names import Name
+
+Key = tuple[str, str]
+MOST_PERSONS_A_KEY = 50
+_YEAR = 4
+
+
+def keys(description: Description) -> tuple[Key, ...]:
+    """(family of keys, text) under which to look for the child and to be found; none for one that tells of nobody."""
+    if not description.tells_who:
+        return ()
+    found = dict.fromkeys(_all(description))
+    return tuple((family, f"{VERSION}|{text}") for family, text in found)
+
+
+def _all(child: Description) -> Iterator[Key]:
+    if child.iin:
+        yield "iin", child.iin
+    if child.due and child.mother:
+        yield "mother_due", "|".join((*child.mother, child.due))
+    families, givens = _sounds(child.family), _sounds(child.given)
+    either, pairs = _distinct(families + givens), [sorted(pair) for pair in product(families, givens)]
+    yield from _dated(child, either, pairs)
+    for part in _distinct((*child.mother[:2], *_sounds(child.patronymic))):
+        yield from (("pair_relative", "|".join((*pair, rough(part)))) for pair in pairs)
+    if child.phone:
+        yield from (("phone_name", f"{child.phone}|{part}") for part in either)
+    yield from _placed(child, either, pairs)
+
+
+def _dated(child: Description, either: list[str], pairs: list[list[str]]) -> Iterator[Key]:
+    year = child.born[:_YEAR]
+    if len(child.born) == WHOLE:
+        day = unordered(child.born)
+        yield from (("name_birth", f"{part}|{day}") for part in either)
+        initials = sorted(part[:1] for part in (*child.family[1:2], *child.given[1:2]))
+        yield "initials_birth", "|".join((*initials, day, child.sex))
+    if year:
+        yield from (("pair_year", "|".join((*pair, year))) for pair in pairs)
+        if child.school:
+            yield from (("school_given_year", f"{child.school}|{part}|{year}") for part in _sounds(child.given))
+
+
+def _placed(child: Description, either: list[str], pairs: list[list[str]]) -> Iterator[Key]:
+    for where in filter(None, (child.place, child.suburb, child.postcode)):
+        yield from (("pair_place", "|".join((*pair, where))) for pair in pairs)
+    for where in filter(None, (child.suburb, child.postcode, child.address)):
+        yield from (("name_where", f"{part}|{where}") for part in either)
+
+
+def _sounds(name: Name) -> list[str]:
+    return _distinct(rough(one) for one in name[1:])
+
+
+def _distinct(parts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(part for part in parts if part))

@@ -1,0 +1,174 @@
+"""Decides how far two descriptions agree, field by field, in a few levels; must never weigh them or know what is common.
+
+The highest level of a field is full agreement, 0 disagreement, ``MISSING`` where one side does not know.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.fuzz import token_sort_ratio
+
+from tereze.registry.matching.dates import WHOLE, parts_agree, slip, swapped
+from tereze.registry.matching.description import Description
+from tereze.registry.matching.folding import rough
+from tereze.registry.matching.names import Name
+
+MISSING = -1
+_NEAR, _ALIKE = 0.9, 0.78
+_TEXT_NEAR, _TEXT_ALIKE = 88, 65
+_YEAR = 4
+_PARTS_OF_A_DATE = 2
+
+NAME = ("differ", "alike", "near", "same_skeleton", "same_letters")
+LEVELS: dict[str, tuple[str, ...]] = {
+    "family": NAME,
+    "given": NAME,
+    "order": ("crossed", "straight"),
+    "patronymic": NAME,
+    "born": ("differ", "two_parts", "slip", "day_month_swapped", "same"),
+    "born_year": ("differ", "a_year_off", "same"),
+    "sex": ("differ", "same"),
+    "iin": ("differ", "slip", "same"),
+    "phone": ("differ", "slip", "same"),
+    "mother": ("differ", "some_words", "all_words"),
+    "place": ("differ", "near", "same"),
+    "suburb": ("differ", "alike", "near", "same"),
+    "postcode": ("differ", "slip", "same"),
+    "address": ("differ", "alike", "near", "same"),
+    "school": ("differ", "near", "same"),
+}
+FIELDS = tuple(LEVELS)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Levels in the order of ``FIELDS``; ``values`` are what agrees, where how common it is matters (empty elsewhere)."""
+
+    levels: tuple[int, ...]
+    values: tuple[str, ...]
+
+    def level(self, field: str) -> str | None:
+        """The name of one field's level; None where it was not compared."""
+        found = self.levels[FIELDS.index(field)]
+        return None if found == MISSING else LEVELS[field][found]
+
+
+def compare(one: Description, other: Description) -> Agreement:
+    """How far two descriptions agree."""
+    family, given, order = _names(one, other)
+    born, year = _born(one.born, other.born)
+    patronymic = name_level(one.patronymic, other.patronymic)
+    levels = (
+        family, given, order, patronymic, born, year,
+        _exact(one.sex, other.sex),
+        _code(one.iin, other.iin),
+        _code(one.phone, other.phone),
+        _mother(one.mother, other.mother),
+        _text(one.place, other.place, 3), _text(one.suburb, other.suburb, 4),
+        _code(one.postcode, other.postcode),
+        _text(one.address, other.address, 4), _text(one.school, other.school, 3),
+    )  # fmt: skip
+    return Agreement(levels, _values(one, other, levels))
+
+
+def name_level(one: Name, other: Name) -> int:
+    """How far two names agree: letters, a skeleton of any reading, or nearness of their skeletons."""
+    if not one or not other:
+        return MISSING
+    if one[0] == other[0]:
+        return 4
+    if not set(one[1:]).isdisjoint(other[1:]):
+        return 3
+    nearness = max(JaroWinkler.similarity(left, right) for left in one[1:] for right in other[1:])
+    if nearness >= _NEAR:
+        return 2
+    return int(nearness >= _ALIKE or rough(one[1]) == rough(other[1]))
+
+
+def _names(one: Description, other: Description) -> tuple[int, int, int]:
+    """Family, given, and order of the boxes: crossed only where that agrees better."""
+    family, given = name_level(one.family, other.family), name_level(one.given, other.given)
+    if max(family, given) > 1 or not (one.family and one.given and other.family and other.given):
+        return family, given, MISSING if MISSING in (family, given) else 1
+    crossed = name_level(one.crossed_family, other.family), name_level(one.crossed_given, other.given)
+    return (*crossed, 0) if sum(crossed) > family + given else (family, given, 1)
+
+
+def _born(one: str, other: str) -> tuple[int, int]:
+    """The whole date's level, or only the year's where a whole date is not known on both sides."""
+    if not one or not other:
+        return MISSING, MISSING
+    if len(one) == len(other) == WHOLE:
+        return _whole_dates(one, other), MISSING
+    apart = abs(int(one[:_YEAR]) - int(other[:_YEAR]))
+    return MISSING, max(0, 2 - apart)
+
+
+def _whole_dates(one: str, other: str) -> int:
+    if one == other:
+        return 4
+    if one == swapped(other):
+        return 3
+    if slip(one, other):
+        return 2
+    return int(parts_agree(one, other) >= _PARTS_OF_A_DATE)
+
+
+def _exact(one: str, other: str) -> int:
+    return int(one == other) if one and other else MISSING
+
+
+def _code(one: str, other: str) -> int:
+    if not one or not other:
+        return MISSING
+    return 2 if one == other else int(slip(one, other))
+
+
+def _text(one: str, other: str, levels: int) -> int:
+    """Nearness of folded words in any order, in three levels or four."""
+    if not one or not other:
+        return MISSING
+    if one == other:
+        return levels - 1
+    nearness = token_sort_ratio(one, other)
+    return (nearness >= _TEXT_NEAR) + (levels > 3 and nearness >= _TEXT_ALIKE)  # noqa: PLR2004 - the finer scale
+
+
+def _mother(one: Name, other: Name) -> int:
+    if not one or not other:
+        return MISSING
+    fewer, more = sorted((one, other), key=len)
+    met = sum(any(JaroWinkler.similarity(word, each) >= _NEAR for each in more) for word in fewer)
+    return 2 if met == len(fewer) else int(met > 0)
+
+
+# Whose frequency says how much full agreement is worth: the skeleton of a name, the day of a birth date, a whole text.
+_VALUE: dict[str, Callable[[Description], str]] = {
+    "family": lambda child: child.family[1],
+    "given": lambda child: child.given[1],
+    "patronymic": lambda child: child.patronymic[1],
+    "born": lambda child: child.born[4:],
+    "place": lambda child: child.place,
+    "suburb": lambda child: child.suburb,
+    "postcode": lambda child: child.postcode,
+    "school": lambda child: child.school,
+}
+_AGREES_FROM = {
+    "family": 3,
+    "given": 3,
+    "patronymic": 3,
+    "born": 4,
+    "place": 2,
+    "suburb": 3,
+    "postcode": 2,
+    "school": 2,
+}
+
+
+def _values(one: Description, other: Description, levels: tuple[int, ...]) -> tuple[str, ...]:
+    crossed = levels[FIELDS.index("order")] == 0
+    return tuple(
+        _VALUE[field](other if crossed else one) if field in _VALUE and level >= _AGREES_FROM[field] else ""
+        for field, level in zip(FIELDS, levels, strict=True)
+    )
