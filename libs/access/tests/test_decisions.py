@@ -11,8 +11,8 @@ US, THEM = "agc_us", "agc_them"
 OURS = frozenset({US})
 
 
-def actor(*roles: str, kind: str = "police") -> Actor:
-    return Actor(subject="s", agency_id=US, agency_kind=kind, roles=frozenset(roles), staff_id="stf_1")
+def actor(*roles: str, kind: str = "police", staff: str = "stf_1") -> Actor:
+    return Actor(subject="s", agency_id=US, agency_kind=kind, roles=frozenset(roles), staff_id=staff)
 
 
 def case(**facts: Any) -> Resource:
@@ -108,6 +108,30 @@ def test_exclusion_beats_every_permission(action):
     assert not decision.allowed
     assert decision.policy_id == "excluded-bodies-know-nothing"
     assert decision.labels == frozenset()
+
+
+@pytest.mark.parametrize("action", ["read_case", "read_events", "accept_task", "record_exclusion", "read_disclosures"])
+def test_an_excluded_person_is_refused_whatever_their_agency_may(action):
+    everything = dict.fromkeys(("holders", "offered", "accepted_holders", "participants", "desks", "told"), OURS)
+    person, colleague = actor("head", "coordinator"), actor("head", "coordinator", staff="stf_2")
+    about = case(**everything, excluded=frozenset({"stf_1"}))
+    assert decide(person, action, about).policy_id == "excluded-bodies-know-nothing"
+    assert decide(colleague, action, about).allowed
+
+
+KEEPING_OUT = [
+    (["coordinator"], "window_desk", {"desks": OURS}, True),
+    (["coordinator"], "window_desk", {}, False),
+    (["ombudsman"], "ombudsman", {}, True),
+    (["ombudsman"], "police", {}, False),
+    (["head", "manager", "member", "operator"], "police", {"holders": OURS, "accepted_holders": OURS}, False),
+]
+
+
+@pytest.mark.parametrize("action", ["record_exclusion", "lift_exclusion", "read_exclusions", "read_disclosures"])
+@pytest.mark.parametrize(("roles", "kind", "facts", "allowed"), KEEPING_OUT)
+def test_keeping_out(action, roles, kind, facts, allowed):
+    assert decide(actor(*roles, kind=kind), action, case(**facts)).allowed is allowed
 
 
 def test_the_deciding_policies_are_named():

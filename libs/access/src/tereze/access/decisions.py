@@ -10,9 +10,14 @@ from tereze.access.policies import policies
 from tereze.contracts.labels import Sensitivity
 
 Action = Literal[
-    "read_referral", "read_case", "read_person", "read_narrative",
+    "read_referral",
+    "read_case", "read_narrative", "read_events", "triage_case",
+    "record_exclusion", "lift_exclusion", "read_exclusions", "read_disclosures",
     "receive_task", "accept_task", "decline_task", "start_task", "fulfil_task",
-    "triage_case", "read_sla", "subscribe", "read_events", "manage_agency", "read_staff",
+    "read_person",
+    "subscribe",
+    "manage_agency", "read_staff",
+    "read_sla",
 ]  # fmt: skip
 
 NO_POLICY = "no-policy-permits"
@@ -33,12 +38,13 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What is asked about, as facts the policies may weigh; every set holds agency ids.
+    """What is asked about, as facts the policies may weigh; every set holds agency ids, ``excluded`` staff ids too.
 
     ``kind``: referral, case, person, task, sla, subscription, events or agency. ``owner_agency_id``: whose it is (the referrer
     of a referral, the subscriber, the agency itself). ``holders``: accountable for a live task (of the case, or this one).
     ``offered``: offered the duty. ``accepted_holders``: holders that accepted. ``participants``: referrers on the case.
-    ``desks``: window desks that hold the case's own clocks. ``told``: reached by an escalation. ``excluded``: must not touch it.
+    ``desks``: window desks that hold the case's own clocks. ``told``: reached by an escalation. ``excluded``: agencies and
+    persons that must not touch it.
     """
 
     kind: str
@@ -73,6 +79,7 @@ def _actor_entity(actor: Actor) -> dict[str, Any]:
         "attrs": {
             "agency": actor.agency_id,
             "agency_kind": actor.agency_kind,
+            "staff": actor.staff_id,
             "roles": sorted(actor.roles),
             "region_code": actor.region_code or "",
         },

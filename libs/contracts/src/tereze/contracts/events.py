@@ -1,8 +1,12 @@
 """Decides how an event is named, keyed and wrapped as a CloudEvent on Kafka; must never put a person into a header or key."""
 
+import importlib
+import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any, ClassVar
 
 from tereze.contracts.labels import Contract
@@ -40,13 +44,22 @@ class Event(Contract):
 _TYPES: dict[str, type[Event]] = {}
 
 
+@cache
+def _read_every_noun() -> None:
+    """Import each module of the contracts: a service must know every type on its topics, or it parks what it need not care about."""
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        importlib.import_module(f"tereze.contracts.{module.name}")
+
+
 def event_types() -> Mapping[str, type[Event]]:
-    """Every concrete event type imported so far, by its CloudEvents type."""
+    """Every concrete event type of the contracts, by its CloudEvents type."""
+    _read_every_noun()
     return dict(_TYPES)
 
 
 def event_type(name: str) -> type[Event]:
     """The contract of one CloudEvents type; raises UnknownEventType."""
+    _read_every_noun()
     try:
         return _TYPES[name]
     except KeyError:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from tereze.contracts.events import Event
-from tereze.contracts.ids import AgencyId, CaseId, ReferralId, RegionCode, TaskId
+from tereze.contracts.ids import AgencyId, CaseId, ReferralId, RegionCode, StaffId, TaskId
 from tereze.contracts.labels import ALLEGATION, IDENTITY, LOCATION, OPERATIONAL, REPORTER, SEALED, Contract
 from tereze.contracts.words import AgencyKind, Category, Channel, ClockKind, Risk, Sex, TaskState
 
@@ -59,6 +59,16 @@ class Reporter(Contract):
     phone: Annotated[Line | None, REPORTER] = None
 
 
+class Named(Contract):
+    """Whom a report names: an agency, a staff member, or somebody in words. Exactly one of the three."""
+
+    agency_id: Annotated[AgencyId | None, ALLEGATION] = None
+    staff_id: Annotated[StaffId | None, ALLEGATION] = None
+    text: Annotated[
+        Line | None, ALLEGATION, Field(description="Where nobody knows the id; sealed, for the window desk to settle")
+    ] = None
+
+
 class ReferralSubmission(Contract):
     """Body of ``POST /v1/referrals``."""
 
@@ -81,6 +91,16 @@ class ReferralSubmission(Contract):
     caregivers: Annotated[tuple[RelatedPerson, ...], IDENTITY, Field(max_length=20)] = ()
     alleged_perpetrators: Annotated[tuple[RelatedPerson, ...], ALLEGATION, Field(max_length=20)] = ()
     reporter: Annotated[Reporter | None, REPORTER] = None
+    concerns: Annotated[
+        tuple[Named, ...],
+        ALLEGATION,
+        Field(
+            max_length=20, description="Bodies and staff the report accuses; they neither handle, see nor hear of it"
+        ),
+    ] = ()
+    must_not_see: Annotated[
+        tuple[Named, ...], ALLEGATION, Field(max_length=20, description="Who else must not see this")
+    ] = ()
 
 
 class AnswerDue(Contract):
@@ -158,6 +178,16 @@ class SealedForReferral(Contract):
 
     narrative: Annotated[str, ALLEGATION]
     reporter: Annotated[Reporter | None, REPORTER] = None
+    concerns: Annotated[tuple[str, ...], ALLEGATION, Field(description="The accused in the reporter's words")] = ()
+    must_not_see: Annotated[tuple[str, ...], ALLEGATION, Field(description="Who must not see it, in words")] = ()
+
+
+class NamedBody(Contract):
+    """An agency or a staff member that a referral names, by id. Of a staff member the agency is told too."""
+
+    agency_id: Annotated[AgencyId, ALLEGATION]
+    staff_id: Annotated[StaffId | None, ALLEGATION] = None
+    accused: Annotated[bool, ALLEGATION, Field(description="False: named only as who must not see it")]
 
 
 class ReferralSubmitted(Event):
@@ -175,5 +205,8 @@ class ReferralSubmitted(Event):
     region_code: Annotated[RegionCode, LOCATION]
     risk: Annotated[Risk, ALLEGATION]
     categories: Annotated[tuple[Category, ...], ALLEGATION]
+    concerns: Annotated[
+        tuple[NamedBody, ...], ALLEGATION, Field(description="Who must neither handle, see nor hear of it")
+    ] = ()
     sealed_particulars: Annotated[str, SEALED, Field(description="JWE to the registry: SealedForRegistry")]
     sealed_account: Annotated[str, SEALED, Field(description="JWE to the referral service: SealedForReferral")]

@@ -32,6 +32,7 @@ _ID_NOUNS = {
     "referral_id": "ref", "person_id": "per", "provisional_person_id": "per", "case_id": "cas", "into_case_id": "cas",
     "joined_into": "cas", "task_id": "tsk", "clock_id": "clk", "staff_id": "stf", "by_staff_id": "stf",
     "responsible_staff_id": "stf", "event_id": "evt", "id": "evt", "subscription_id": "sub", "delivery_id": "dlv",
+    "exclusion_id": "exc", "disclosure_id": "dsc",
 }  # fmt: skip
 _AGENCIES = {
     "agency_id": "almaty-police", "by_agency_id": "almaty-police", "from_agency_id": "almaty-clinic-1",
@@ -78,6 +79,8 @@ _OF_SHAPE: dict[str, Any] = {
     "StaffPublished.key_id": fixed_id("stf", "example"), "PersonIdentified.flags": ("iin-check-digit",),
     "CasePersonSettled.provisional_person_id": fixed_id("per", "provisional"),
     "CaseJoined.into_case_id": fixed_id("cas", "older"), "TaskView.offered_agency_id": None,
+    "Named.staff_id": None, "Named.text": None, "RecordExclusion.staff_id": None, "Disclosure.door": "task",
+    "Disclosure.labels": ("operational",), "Disclosure.policy_id": "holder-previews-the-case",
     "ClockStopped.state": ClockState.MET, "ReferralSubmission.agency_id": None,
     "CaseView.state": CaseState.ACTIVE,
 }  # fmt: skip

@@ -6,13 +6,6 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-import tereze.contracts.cases
-import tereze.contracts.directory
-import tereze.contracts.identities
-import tereze.contracts.problems
-import tereze.contracts.referrals
-import tereze.contracts.sla
-import tereze.contracts.subscriptions  # noqa: F401 - all contract modules, so that no event is missed
 from tereze.contracts.events import Event, event_types
 from tereze.contracts.labels import Contract
 from tereze.rig.apidocs.examples import example
