@@ -20,6 +20,7 @@ from tereze.client.cli.pages.referrals import accepted_page
 from tereze.client.cli.words import CATALOGUE, Words, locale_of
 from tereze.client.problems import problem_of
 from tereze.contracts import cases as case_contracts
+from tereze.contracts import words as codes_of
 from tereze.contracts.cases import AttachedReferral, CaseView, ClockView, TaskView, TimelineEntry
 from tereze.contracts.directory import Agency, LocalName
 from tereze.contracts.events import event_types
@@ -31,10 +32,12 @@ from tereze.contracts.words import (
     Category,
     ClockKind,
     ClockState,
-    DeclineReason,
+    DeliveredService,
+    DisputeFinding,
     LadderLevel,
     Locale,
     Outcome,
+    ReviewFinding,
     Risk,
     TaskState,
 )
@@ -166,7 +169,10 @@ def test_the_three_languages_have_the_same_words_and_the_same_blanks() -> None:
         ("clock", ClockKind),
         ("level", LadderLevel),
         ("outcome", Outcome),
-        ("reason", DeclineReason),
+        *(("reason", codes) for name, codes in vars(codes_of).items() if name.endswith("Reason")),
+        ("finding", DisputeFinding),
+        ("finding", ReviewFinding),
+        ("given", DeliveredService),
     ],
 )
 def test_every_code_of_the_contracts_has_a_word(kind: str, codes: type[StrEnum]) -> None:
@@ -185,7 +191,7 @@ def test_every_event_of_a_case_has_a_word() -> None:
 
 
 def test_an_unknown_code_of_a_newer_window_is_shown_as_it_is() -> None:
-    assert EN.code("task", "disputed") == "disputed"
+    assert EN.code("task", "mislaid") == "mislaid"
 
 
 @pytest.mark.parametrize(

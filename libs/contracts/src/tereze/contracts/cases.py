@@ -14,9 +14,12 @@ from tereze.contracts.words import (
     ClockKind,
     ClockState,
     DeclineReason,
+    DeliveredService,
+    HoldReason,
     LadderLevel,
     Outcome,
     Place,
+    RerouteReason,
     Risk,
     TaskState,
 )
@@ -73,6 +76,7 @@ class CaseTriaged(CaseEvent):
     """The window desk confirmed the risk."""
 
     type: ClassVar[str] = "tereze.case.triaged.v1"
+    state: Annotated[CaseState | None, OPERATIONAL, Field(description="Where the case stands after it")] = None
     risk: Annotated[Risk, ALLEGATION]
     by_agency_id: Annotated[AgencyId, OPERATIONAL]
     by_staff_id: Annotated[StaffId | None, STAFF] = None
@@ -106,6 +110,9 @@ class TaskAssigned(TaskEvent):
     person_id: Annotated[PersonId, OPERATIONAL]
     risk: Annotated[Risk, ALLEGATION]
     step: Annotated[str, OPERATIONAL, Field(description="Code of the protocol row that decided")]
+    follows_task_id: Annotated[
+        TaskId | None, OPERATIONAL, Field(description="The task of another agency that this one takes up")
+    ] = None
 
 
 class TaskOffered(TaskEvent):
@@ -123,6 +130,7 @@ class TaskRerouted(TaskEvent):
     from_agency_id: Annotated[AgencyId, OPERATIONAL]
     person_id: Annotated[PersonId, OPERATIONAL]
     hop: Annotated[int, OPERATIONAL]
+    reason: Annotated[RerouteReason | None, OPERATIONAL] = None
 
 
 class TaskReceived(TaskEvent):
@@ -156,6 +164,8 @@ class TaskFulfilled(TaskEvent):
 
     type: ClassVar[str] = "tereze.task.fulfilled.v1"
     outcome: Annotated[Outcome, OPERATIONAL]
+    services: Annotated[tuple[DeliveredService, ...], OPERATIONAL] = ()
+    awaits_confirmation: Annotated[bool, OPERATIONAL, Field(description="A coordinator has to confirm it")] = False
 
 
 class TaskWithdrawn(TaskEvent):
@@ -181,6 +191,9 @@ class ClockStarted(ClockEvent):
     """A deadline began to run."""
 
     type: ClassVar[str] = "tereze.clock.started.v1"
+    follows_clock_id: Annotated[
+        ClockId | None, OPERATIONAL, Field(description="The deadline this one goes back to: reopened, or acknowledged")
+    ] = None
 
 
 class ClockStopped(ClockEvent):
@@ -230,6 +243,7 @@ class ClockView(Contract):
     started_at: Annotated[AwareDatetime, OPERATIONAL]
     due_at: Annotated[AwareDatetime, OPERATIONAL]
     stopped_at: Annotated[AwareDatetime | None, OPERATIONAL] = None
+    follows_clock_id: Annotated[ClockId | None, OPERATIONAL] = None
     reached: Annotated[LadderLevel | None, OPERATIONAL, Field(description="Highest ladder level reached")] = None
     next_level: Annotated[LadderLevel | None, OPERATIONAL, Field(description="Who is told next")] = None
     next_level_at: Annotated[AwareDatetime | None, OPERATIONAL] = None
@@ -250,6 +264,15 @@ class TaskView(Contract):
     fhir_status: Annotated[str, OPERATIONAL]
     risk: Annotated[Risk | None, ALLEGATION] = None
     responsible_staff_id: Annotated[StaffId | None, STAFF] = None
+    mandatory: Annotated[bool, OPERATIONAL, Field(description="The case cannot close before it is done")] = True
+    follows_task_id: Annotated[TaskId | None, OPERATIONAL] = None
+    hold_reason: Annotated[HoldReason | None, OPERATIONAL] = None
+    review_at: Annotated[AwareDatetime | None, OPERATIONAL, Field(description="When work goes on by itself")] = None
+    hand_over: Annotated[bool, OPERATIONAL, Field(description="The offer is a hand-over, for a manager to accept")] = (
+        False
+    )
+    awaits_confirmation: Annotated[bool, OPERATIONAL] = False
+    void_proposed: Annotated[bool, OPERATIONAL, Field(description="A second person may void it now")] = False
     breached: Annotated[bool, OPERATIONAL]
     assigned_at: Annotated[AwareDatetime, OPERATIONAL]
     clocks: Annotated[tuple[ClockView, ...], OPERATIONAL] = ()
@@ -302,6 +325,7 @@ class CaseView(CaseSummary):
     provisional: Annotated[bool, OPERATIONAL] = False
     protocol_version: Annotated[str, OPERATIONAL]
     joined_into: Annotated[CaseId | None, OPERATIONAL] = None
+    under_review: Annotated[bool, OPERATIONAL] = False
     referrals: Annotated[tuple[AttachedReferral, ...], OPERATIONAL] = ()
     tasks: Annotated[tuple[TaskView, ...], OPERATIONAL] = ()
     clocks: Annotated[tuple[ClockView, ...], OPERATIONAL, Field(description="Clocks of the case itself")] = ()
@@ -365,5 +389,6 @@ class FulfilTask(Contract):
     """Body of ``POST /v1/tasks/{id}/fulfil``; from ``accepted`` the contact must come with it."""
 
     outcome: Annotated[Outcome, OPERATIONAL]
+    services: Annotated[tuple[DeliveredService, ...], OPERATIONAL, Field(max_length=20)] = ()
     contact: Annotated[Contact | None, OPERATIONAL] = None
     child_view: Annotated[Remark | None, ALLEGATION, Field(description="What the child wants to happen")] = None

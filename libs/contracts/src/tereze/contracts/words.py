@@ -106,6 +106,10 @@ class TaskState(StrEnum):
     IN_PROGRESS = "in_progress"
     FULFILLED = "fulfilled"
     WITHDRAWN = "withdrawn"
+    DISPUTED = "disputed"
+    ON_HOLD = "on_hold"
+    NOT_ACHIEVED = "not_achieved"
+    VOIDED = "voided"
 
     @property
     def fhir(self) -> str:
@@ -121,6 +125,10 @@ _FHIR = {
     TaskState.IN_PROGRESS: "in-progress",
     TaskState.FULFILLED: "completed",
     TaskState.WITHDRAWN: "cancelled",
+    TaskState.DISPUTED: "rejected",
+    TaskState.ON_HOLD: "on-hold",
+    TaskState.NOT_ACHIEVED: "failed",
+    TaskState.VOIDED: "entered-in-error",
 }
 
 
@@ -135,6 +143,27 @@ class Transition(StrEnum):
     STARTED = "started"
     FULFILLED = "fulfilled"
     WITHDRAWN = "withdrawn"
+    REDIRECTED = "redirected"
+    TAKEN_OVER = "taken_over"
+    NAMED = "named"
+    CONTACTED = "contacted"
+    HELD = "held"
+    RESUMED = "resumed"
+    HAND_OVER_OFFERED = "hand_over_offered"
+    HAND_OVER_ENDED = "hand_over_ended"
+    HANDED_OVER = "handed_over"
+    CONFIRMED = "confirmed"
+    NOT_ACHIEVED = "not_achieved"
+    DISPUTED = "disputed"
+    DISPUTE_RAISED = "dispute_raised"
+    UPHELD = "upheld"
+    OVERTURNED = "overturned"
+    REOPENED = "reopened"
+    WARNED = "warned"
+    BREACHED = "breached"
+    ESCALATED = "escalated"
+    VOID_PROPOSED = "void_proposed"
+    VOIDED = "voided"
 
 
 class ClockKind(StrEnum):
@@ -145,6 +174,8 @@ class ClockKind(StrEnum):
     DECIDE = "decide"
     SEE_THE_CHILD = "see_the_child"
     COMPLETE = "complete"
+    CONFIRM_RESULT = "confirm_result"
+    REVIEW_SCREENING = "review_screening"
 
 
 class ClockState(StrEnum):
@@ -203,3 +234,146 @@ class Locale(StrEnum):
     KK = "kk"
     RU = "ru"
     EN = "en"
+
+
+class RerouteReason(StrEnum):
+    """Why a duty passed on to another agency without its holder's refusal."""
+
+    WRONG_REGION = "wrong_region"
+    NOT_THEIR_REMIT = "not_their_remit"
+    NO_CAPACITY = "no_capacity"
+    NO_ANSWER = "no_answer"
+    CONFLICT_OF_INTEREST = "conflict_of_interest"
+    ATTESTATION_LAPSED = "attestation_lapsed"
+
+
+class HoldReason(StrEnum):
+    """Why work on a task waits until a date."""
+
+    CHILD_UNREACHABLE = "child_unreachable"
+    CHILD_IN_HOSPITAL = "child_in_hospital"
+    AWAITING_COURT = "awaiting_court"
+    AWAITING_EXAMINATION = "awaiting_examination"
+    AWAITING_OTHER_AGENCY = "awaiting_other_agency"
+    FAMILY_AWAY = "family_away"
+
+
+class HandOverReason(StrEnum):
+    """Why a duty that is being worked on is offered to another agency."""
+
+    CHILD_MOVED = "child_moved"
+    SPECIALIST_NEEDED = "specialist_needed"
+    NO_CAPACITY = "no_capacity"
+    ATTESTATION_LAPSED = "attestation_lapsed"
+    AGENCY_CLOSES = "agency_closes"
+
+
+class NotAchievedReason(StrEnum):
+    """Why a piece of the response could not be done."""
+
+    CHILD_NOT_FOUND = "child_not_found"
+    ACCESS_REFUSED = "access_refused"
+    CHILD_REFUSED = "child_refused"
+    SERVICE_UNAVAILABLE = "service_unavailable"
+    LEFT_THE_COUNTRY = "left_the_country"
+
+
+class WithdrawReason(StrEnum):
+    """Why a task is no longer needed."""
+
+    NOT_NEEDED = "not_needed"
+    DONE_BY_ANOTHER = "done_by_another"
+    ASKED_IN_ERROR = "asked_in_error"
+    CASE_JOINED = "case_joined"
+    SCREENED_OUT = "screened_out"
+    DISPUTE_OVERTURNED = "dispute_overturned"
+    CASE_CLOSED = "case_closed"
+
+
+class ReopenReason(StrEnum):
+    """Why an ended task or case is taken up again."""
+
+    NEW_INFORMATION = "new_information"
+    ENDED_TOO_EARLY = "ended_too_early"
+    CHILD_HARMED_AGAIN = "child_harmed_again"
+    RESULT_NOT_CONFIRMED = "result_not_confirmed"
+    REVIEW_FOUND_SO = "review_found_so"
+
+
+class DisputeReason(StrEnum):
+    """Why a refusal is disputed."""
+
+    WITHIN_REMIT = "within_remit"
+    RISK_UNDERRATED = "risk_underrated"
+    REASON_NOT_TRUE = "reason_not_true"
+    NOBODY_ELSE_CAN = "nobody_else_can"
+
+
+class DisputeFinding(StrEnum):
+    """How a dispute was decided: the refusal stands, or the agency has to take the task."""
+
+    UPHELD = "upheld"
+    OVERTURNED = "overturned"
+
+
+class VoidReason(StrEnum):
+    """Why a task was entered in error."""
+
+    WRONG_CHILD = "wrong_child"
+    DOUBLE_ENTRY = "double_entry"
+    TEST_ENTRY = "test_entry"
+    WRONG_AGENCY_NAMED = "wrong_agency_named"
+
+
+class ScreenOutReason(StrEnum):
+    """Why a report stays below the threshold of a response."""
+
+    NO_CONCERN_FOUND = "no_concern_found"
+    SUPPORT_ALREADY_GIVEN = "support_already_given"
+    ADVICE_WAS_ENOUGH = "advice_was_enough"
+    NOT_A_CHILD = "not_a_child"
+    KNOWN_AND_HANDLED = "known_and_handled"
+
+
+class CloseReason(StrEnum):
+    """Why a case needs nobody any more."""
+
+    CHILD_SAFE = "child_safe"
+    PLAN_FULFILLED = "plan_fulfilled"
+    CAME_OF_AGE = "came_of_age"
+    LEFT_THE_COUNTRY = "left_the_country"
+    DIED = "died"
+
+
+class EvidenceKind(StrEnum):
+    """What is put on record about a case and may stop one of its clocks."""
+
+    DISCLOSURES = "disclosures"
+    STRATEGY_MINUTES = "strategy_minutes"
+    ASSESSMENT = "assessment"
+    PROTECTIVE_DECISION = "protective_decision"
+    PLAN_SIGNED = "plan_signed"
+    PLAN_REVIEW = "plan_review"
+    REPORTER_TOLD = "reporter_told"
+
+
+class ReviewFinding(StrEnum):
+    """What a second look at a screened-out report found."""
+
+    RIGHTLY_SCREENED_OUT = "rightly_screened_out"
+    RESPONSE_NEEDED = "response_needed"
+
+
+class DeliveredService(StrEnum):
+    """What a child or family was given by a fulfilled task."""
+
+    MEDICAL_EXAMINATION = "medical_examination"
+    PSYCHOLOGICAL_HELP = "psychological_help"
+    SOCIAL_SUPPORT = "social_support"
+    LEGAL_HELP = "legal_help"
+    SHELTER = "shelter"
+    MATERIAL_HELP = "material_help"
+    SCHOOL_SUPPORT = "school_support"
+    PARENTING_SUPPORT = "parenting_support"
+    BEHAVIOUR_PROGRAMME = "behaviour_programme"
+    PROTECTION_ORDER = "protection_order"

@@ -31,19 +31,21 @@ from tereze.rig.demodata.fixed import fixed_id
 _ID_NOUNS = {
     "referral_id": "ref", "person_id": "per", "provisional_person_id": "per", "case_id": "cas", "into_case_id": "cas",
     "joined_into": "cas", "task_id": "tsk", "clock_id": "clk", "staff_id": "stf", "by_staff_id": "stf",
-    "responsible_staff_id": "stf", "event_id": "evt", "id": "evt", "subscription_id": "sub", "delivery_id": "dlv",
+    "responsible_staff_id": "stf", "author_staff_id": "stf", "proposed_by_staff_id": "stf", "follows_task_id": "tsk",
+    "follows_clock_id": "clk", "event_id": "evt", "id": "evt", "subscription_id": "sub", "delivery_id": "dlv",
     "exclusion_id": "exc", "disclosure_id": "dsc",
 }  # fmt: skip
 _AGENCIES = {
     "agency_id": "almaty-police", "by_agency_id": "almaty-police", "from_agency_id": "almaty-clinic-1",
     "offered_agency_id": "almaty-clinic-2", "parent_agency_id": "almaty-department", "told_agency_id": "almaty-police",
+    "decider_agency_id": "almaty-department",
 }  # fmt: skip
 _RECEIVED = datetime(2026, 9, 18, 11, 40, tzinfo=UTC)
 _MINUTES_AFTER = {
     "received_at": 0, "occurred_at": -95, "opened_at": 1, "started_at": 0, "assigned_at": 1, "at": 40, "due_at": 120,
     "next_due": 120, "next_due_at": 120, "level_due_at": 120, "fired_at": 120, "stopped_at": 40, "next_level_at": 150,
     "created_at": 0, "delivered_at": 3, "next_attempt_at": 5, "as_of": 60, "time": 2, "first_seen_at": 0,
-    "oldest_pending_at": 2,
+    "oldest_pending_at": 2, "review_at": 2880,
 }  # fmt: skip
 _SEALED = "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00iLCJraWQiOiJyZWdpc3RyeSJ9.AAAA.AAAA.AAAA.AAAA"
 _WORDS: dict[str, Any] = {
@@ -82,11 +84,25 @@ _OF_SHAPE: dict[str, Any] = {
     "Named.staff_id": None, "Named.text": None, "RecordExclusion.staff_id": None, "Disclosure.door": "task",
     "Disclosure.labels": ("operational",), "Disclosure.policy_id": "holder-previews-the-case",
     "ClockStopped.state": ClockState.MET, "ReferralSubmission.agency_id": None,
-    "CaseView.state": CaseState.ACTIVE,
+    "CaseView.state": CaseState.ACTIVE, "AssignTask.step": "police.respond", "RecordDecision.decision_id": "17-2026",
+    "RecordMinutes.agency_ids": (fixed_id("agc", "almaty-police"), fixed_id("agc", "almaty-clinic-1")),
+    "CaseRiskRaised.reports": 3, "CaseRiskRaised.within_days": 90, "CaseRiskRaised.risk": Risk.MEDIUM,
+    "TaskDisputeRaised.level": 2, "TaskView.follows_task_id": None, "TaskView.hold_reason": None,
+    "TaskView.review_at": None, "TaskAssigned.follows_task_id": None, "ClockStarted.follows_clock_id": None,
+    "ClockView.follows_clock_id": None, "CaseActivated.state": CaseState.ACTIVE, "CaseClosed.state": CaseState.CLOSED,
+    "CaseScreenedOut.state": CaseState.SCREENED_OUT, "CasePlanned.state": CaseState.PLAN_IN_FORCE,
+    "CaseClosing.state": CaseState.CLOSING, "CaseReopened.state": CaseState.REOPENED,
+    "CaseTriaged.state": CaseState.TRIAGED,
 }  # fmt: skip
 _STATE_AFTER = {
     "TaskReceived": TaskState.RECEIVED, "TaskAccepted": TaskState.ACCEPTED, "TaskDeclined": TaskState.DECLINED,
     "TaskStarted": TaskState.IN_PROGRESS, "TaskFulfilled": TaskState.FULFILLED, "TaskWithdrawn": TaskState.WITHDRAWN,
+    "TaskHeld": TaskState.ON_HOLD, "TaskResumed": TaskState.IN_PROGRESS, "TaskHandedOver": TaskState.IN_PROGRESS,
+    "TaskContactRecorded": TaskState.IN_PROGRESS, "TaskContactAttempted": TaskState.ACCEPTED,
+    "TaskHandOverOffered": TaskState.IN_PROGRESS, "TaskHandOverEnded": TaskState.IN_PROGRESS,
+    "TaskResponsibleNamed": TaskState.ACCEPTED, "TaskConfirmed": TaskState.FULFILLED,
+    "TaskNotAchieved": TaskState.NOT_ACHIEVED, "TaskVoided": TaskState.VOIDED, "TaskDisputed": TaskState.DISPUTED,
+    "TaskDisputeRaised": TaskState.DISPUTED, "TaskUpheld": TaskState.DECLINED, "TaskOverturned": TaskState.REQUESTED,
 }  # fmt: skip
 
 
