@@ -8,6 +8,7 @@ import pytest
 from tereze.contracts.words import AgencyKind, Category, ClockKind, Risk
 from tereze.protocol import (
     BadText,
+    Facts,
     NoProtocolInForce,
     Pack,
     Protocols,
@@ -21,7 +22,7 @@ from tereze.protocol import (
 @pytest.mark.parametrize("category", Category)
 @pytest.mark.parametrize("risk", Risk)
 def test_every_category_at_every_risk_has_somebody_who_must_act(pack: Pack, category: Category, risk: Risk) -> None:
-    planned = plan(pack, risk, [category])
+    planned = plan(pack, Facts(risk, [category]))
     assert planned.steps
     for step in planned.steps:
         assert {ClockKind.ACKNOWLEDGE} <= {clock.kind for clock in step.clocks}
@@ -34,14 +35,14 @@ def test_every_category_at_every_risk_has_somebody_who_must_act(pack: Pack, cate
 def test_a_critical_concern_is_seen_by_police_or_health_and_a_body_that_protects(
     pack: Pack, category: Category
 ) -> None:
-    services = {step.service for step in plan(pack, Risk.CRITICAL, [category]).steps}
+    services = {step.service for step in plan(pack, Facts(Risk.CRITICAL, [category])).steps}
     assert AgencyKind.POLICE in services
     assert AgencyKind.GUARDIANSHIP in services
 
 
 @pytest.mark.parametrize("risk", Risk)
 def test_an_institution_never_gets_the_task_about_itself(pack: Pack, risk: Risk) -> None:
-    planned = plan(pack, risk, [Category.INSTITUTIONAL, Category.BULLYING, Category.PSYCHOLOGICAL])
+    planned = plan(pack, Facts(risk, [Category.INSTITUTIONAL, Category.BULLYING, Category.PSYCHOLOGICAL]))
     assert AgencyKind.SCHOOL not in {step.service for step in planned.steps}
     assert AgencyKind.OMBUDSMAN in {step.service for step in planned.steps}
 
@@ -49,7 +50,7 @@ def test_an_institution_never_gets_the_task_about_itself(pack: Pack, risk: Risk)
 @pytest.mark.parametrize("risk", list(Risk)[:4])
 def test_sexual_violence_is_seen_by_health_within_a_day_and_self_harm_within_two_hours(pack: Pack, risk: Risk) -> None:
     for category, limit in ((Category.SEXUAL_CONTACT, "24 h W"), (Category.SELF_HARM, "2 h W")):
-        health = next(step for step in plan(pack, risk, [category]).steps if step.service is AgencyKind.HEALTH)
+        health = next(step for step in plan(pack, Facts(risk, [category])).steps if step.service is AgencyKind.HEALTH)
         seen = next(clock for clock in health.clocks if clock.kind is ClockKind.SEE_THE_CHILD)
         assert limit in {str(each) for each in seen.limits}
 

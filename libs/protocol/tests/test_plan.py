@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tereze.contracts.words import AgencyKind, Category, ClockKind, Risk
-from tereze.protocol import Pack, WorkingCalendar, answers_due, plan, severity, stricter
+from tereze.protocol import Facts, Pack, WorkingCalendar, answers_due, plan, severity, stricter
 from tereze.protocol.plan import NothingReported
 
 FRIDAY = datetime(2026, 7, 24, 11, 40, tzinfo=UTC)  # 16:40 in Almaty
@@ -17,7 +17,8 @@ CATEGORIES = st.lists(st.sampled_from(Category), min_size=1, max_size=5)
 
 def test_school_12_reports_a_girl_on_friday_evening(pack: Pack, calendar: WorkingCalendar) -> None:
     owed = {
-        (a.holder, a.obligation): a.due_at for a in answers_due(pack, calendar, Risk.HIGH, [Category.PHYSICAL], FRIDAY)
+        (a.holder, a.obligation): a.due_at
+        for a in answers_due(pack, calendar, Facts(Risk.HIGH, [Category.PHYSICAL]), FRIDAY)
     }
     assert owed[AgencyKind.POLICE, ClockKind.ACKNOWLEDGE] == FRIDAY + timedelta(hours=2)
     assert owed[AgencyKind.HEALTH, ClockKind.ACKNOWLEDGE] == FRIDAY + timedelta(hours=2)
@@ -28,7 +29,7 @@ def test_school_12_reports_a_girl_on_friday_evening(pack: Pack, calendar: Workin
 
 
 def test_two_categories_that_ask_the_same_body_make_one_step_named_by_the_stricter(pack: Pack) -> None:
-    planned = plan(pack, Risk.MEDIUM, [Category.PSYCHOLOGICAL, Category.BULLYING])
+    planned = plan(pack, Facts(Risk.MEDIUM, [Category.PSYCHOLOGICAL, Category.BULLYING]))
     school = next(step for step in planned.steps if step.service is AgencyKind.SCHOOL)
     assert school.code == "school.watch"
     assert {clock.kind for clock in school.clocks} >= {ClockKind.SEE_THE_CHILD}
@@ -37,14 +38,14 @@ def test_two_categories_that_ask_the_same_body_make_one_step_named_by_the_strict
 
 def test_of_two_limits_the_one_that_runs_out_first_counts(pack: Pack, calendar: WorkingCalendar) -> None:
     for risk, hours in ((Risk.LOW, 24), (Risk.MEDIUM, 24), (Risk.CRITICAL, 24)):
-        owed = answers_due(pack, calendar, risk, [Category.SEXUAL_CONTACT], FRIDAY)
+        owed = answers_due(pack, calendar, Facts(risk, [Category.SEXUAL_CONTACT]), FRIDAY)
         seen = next(a for a in owed if (a.holder, a.obligation) == (AgencyKind.HEALTH, ClockKind.SEE_THE_CHILD))
         assert seen.due_at == FRIDAY + timedelta(hours=hours)
 
 
 def test_nothing_reported_has_no_plan(pack: Pack) -> None:
     with pytest.raises(NothingReported):
-        plan(pack, Risk.HIGH, [])
+        plan(pack, Facts(Risk.HIGH, []))
 
 
 @pytest.mark.parametrize(("rank", "risk"), list(enumerate(Risk)))
@@ -58,15 +59,18 @@ def test_risks_are_ranked_strictest_first(rank: int, risk: Risk) -> None:
 def test_a_plan_does_not_depend_on_the_order_or_repetition_of_categories(
     pack: Pack, risk: Risk, categories: list[Category]
 ) -> None:
-    assert plan(pack, risk, categories) == plan(pack, risk, list(reversed(categories)) * 2)
+    assert plan(pack, Facts(risk, categories)) == plan(pack, Facts(risk, list(reversed(categories)) * 2))
 
 
 @given(RISKS, CATEGORIES, st.sampled_from(Category))
 def test_one_more_category_never_takes_a_body_away_or_gives_it_more_time(
     pack: Pack, calendar: WorkingCalendar, risk: Risk, categories: list[Category], more: Category
 ) -> None:
-    before = {(a.holder, a.obligation): a.due_at for a in answers_due(pack, calendar, risk, categories, FRIDAY)}
-    after = {(a.holder, a.obligation): a.due_at for a in answers_due(pack, calendar, risk, [*categories, more], FRIDAY)}
+    before = {(a.holder, a.obligation): a.due_at for a in answers_due(pack, calendar, Facts(risk, categories), FRIDAY)}
+    after = {
+        (a.holder, a.obligation): a.due_at
+        for a in answers_due(pack, calendar, Facts(risk, [*categories, more]), FRIDAY)
+    }
     barred = pack.categories[more].never
     for duty, due_at in before.items():
         if duty[0] not in barred:
@@ -78,8 +82,8 @@ def test_a_stricter_risk_never_gives_a_body_more_time(
     pack: Pack, calendar: WorkingCalendar, one: Risk, other: Risk, categories: list[Category]
 ) -> None:
     strict, mild = (one, other) if stricter(one, other) is one else (other, one)
-    owed = {(a.holder, a.obligation): a.due_at for a in answers_due(pack, calendar, mild, categories, FRIDAY)}
-    for answer in answers_due(pack, calendar, strict, categories, FRIDAY):
+    owed = {(a.holder, a.obligation): a.due_at for a in answers_due(pack, calendar, Facts(mild, categories), FRIDAY)}
+    for answer in answers_due(pack, calendar, Facts(strict, categories), FRIDAY):
         if (answer.holder, answer.obligation) in owed:
             assert answer.due_at <= owed[answer.holder, answer.obligation]
 
@@ -88,7 +92,7 @@ def test_a_stricter_risk_never_gives_a_body_more_time(
 def test_answers_are_due_after_the_report_soonest_first_once_per_body_and_duty(
     pack: Pack, calendar: WorkingCalendar, risk: Risk, categories: list[Category], at: datetime
 ) -> None:
-    owed = answers_due(pack, calendar, risk, categories, at)
+    owed = answers_due(pack, calendar, Facts(risk, categories), at)
     assert [a.due_at for a in owed] == sorted(a.due_at for a in owed)
     assert all(a.due_at > at for a in owed)
     assert len({(a.holder, a.obligation) for a in owed}) == len(owed)

@@ -269,10 +269,14 @@ async def test_titles_speak_the_reader_s_language(window: Any) -> None:
 
 async def test_the_protocol_is_open_to_read(window: Any) -> None:
     listed = ProtocolList.model_validate_json((await get(window, "almaty-police:member", "/v1/protocols")).text)
-    assert [(p.version, p.in_force) for p in listed.items] == [("kz-default/1", True)]
-    answer = await get(window, "almaty-police:member", "/v1/protocols/kz-default/1")
-    shown = ProtocolView.model_validate_json(answer.text)
-    assert len(shown.categories) == len(Category)
-    assert shown.ladder[-1].level == "ombudsman"
+    assert [(p.version, p.in_force) for p in listed.items] == [
+        ("kz-default/1", False),
+        ("kz-default/2", True),
+    ]
+    for version in (1, 2):
+        answer = await get(window, "almaty-police:member", f"/v1/protocols/kz-default/{version}")
+        shown = ProtocolView.model_validate_json(answer.text)
+        assert len(shown.categories) == len(Category)
+        assert shown.ladder[-1].level == "ombudsman"
     for wrong in ("/v1/protocols/kz-default/9", "/v1/protocols/other/1"):
         assert (await get(window, "almaty-police:member", wrong)).status_code == 404

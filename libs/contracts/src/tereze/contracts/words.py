@@ -176,6 +176,31 @@ class ClockKind(StrEnum):
     COMPLETE = "complete"
     CONFIRM_RESULT = "confirm_result"
     REVIEW_SCREENING = "review_screening"
+    PROTECT = "protect"
+    UNASSIGNED = "unassigned"
+    INFORM_AGENCIES = "inform_agencies"
+    STRATEGY_DISCUSSION = "strategy_discussion"
+    ASSESSMENT = "assessment"
+    COMMISSION_SITTING = "commission_sitting"
+    PLAN_IN_FORCE = "plan_in_force"
+    PLAN_REVIEW = "plan_review"
+    TELL_REPORTER = "tell_reporter"
+    EXAMINE = "examine"
+    PREVENTIVE_TREATMENT = "preventive_treatment"
+    PSYCHOLOGIST = "psychologist"
+    FORENSIC_INTERVIEW = "forensic_interview"
+    PRESERVE_EVIDENCE = "preserve_evidence"
+    TAKE_DOWN = "take_down"
+    SAFETY_PLAN = "safety_plan"
+    MEET_PARENTS = "meet_parents"
+    CHECK_SIBLINGS = "check_siblings"
+    SCREEN_OTHERS = "screen_others"
+    FIRST_FOLLOW_UP = "first_follow_up"
+    SECOND_FOLLOW_UP = "second_follow_up"
+    THIRD_FOLLOW_UP = "third_follow_up"
+    SERVICE_DECISION = "service_decision"
+    DISPUTE = "dispute"
+    ANSWER_ESCALATION = "answer_escalation"
 
 
 class ClockState(StrEnum):
@@ -377,3 +402,89 @@ class DeliveredService(StrEnum):
     PARENTING_SUPPORT = "parenting_support"
     BEHAVIOUR_PROGRAMME = "behaviour_programme"
     PROTECTION_ORDER = "protection_order"
+
+
+class Starts(StrEnum):
+    """What sets a clock of the protocol going."""
+
+    RECEIVED = "received"
+    TASK_RECEIVED = "task_received"
+    TASK_ACCEPTED = "task_accepted"
+    COMMISSION_DECIDED = "commission_decided"
+    PLAN_SIGNED = "plan_signed"
+    SERVICE_ASKED = "service_asked"
+    TASK_DISPUTED = "task_disputed"
+    ESCALATION_ACKNOWLEDGED = "escalation_acknowledged"
+
+
+class Circumstance(StrEnum):
+    """A fact beside risk and category on which the protocol's answer may depend."""
+
+    INJURED = "injured"
+    HAS_SIBLINGS = "has_siblings"
+    POLICE_CALLED = "police_called"
+    SUSPECT_AT_HOME = "suspect_at_home"
+    HIGH_PROFILE = "high_profile"
+    REPEATED_BREACH = "repeated_breach"
+    SOCIALLY_DEPRIVED = "socially_deprived"
+    INSTITUTION_DID_NOT_LISTEN = "institution_did_not_listen"
+    ALCOHOL = "alcohol"
+    DRUGS = "drugs"
+    GAMBLING = "gambling"
+
+
+class Measure(StrEnum):
+    """What the protocol sets going by itself, beside tasks and clocks."""
+
+    EXCLUDE_INSTITUTION = "exclude_institution"
+    SUSPEND_SUSPECTED_STAFF = "suspend_suspected_staff"
+    SCREEN_OTHER_CHILDREN = "screen_other_children"
+    CHECK_SIBLINGS = "check_siblings"
+    INDEPENDENT_REVIEW = "independent_review"
+
+
+class CentreProfile(StrEnum):
+    """What a rehabilitation centre is prepared for."""
+
+    VIOLENCE = "violence"
+    SEXUAL_CRIMES = "sexual_crimes"
+    SUICIDE_ATTEMPTS = "suicide_attempts"
+    DRUGS = "drugs"
+    ALCOHOL = "alcohol"
+    GAMBLING = "gambling"
+
+
+class PlacedAs(StrEnum):
+    """In which situation a child comes to a centre."""
+
+    VICTIM = "victim"
+    WITNESS = "witness"
+    SELF_DESTRUCTIVE = "self_destructive"
+
+
+class PlacementPaper(StrEnum):
+    """What must be on record before a child is placed."""
+
+    DECISION_ID = "decision_id"
+    TERM = "term"
+    REVIEW_DATE = "review_date"
+
+
+class ServiceCode(StrEnum):
+    """A service a child may be entitled to."""
+
+    REHABILITATION = "rehabilitation"
+    SPECIAL_SOCIAL_SERVICES = "special_social_services"
+    PSYCHOLOGICAL_HELP = "psychological_help"
+    LEGAL_AID = "legal_aid"
+    SOCIAL_PATRONAGE = "social_patronage"
+    ADDICTION_TREATMENT = "addiction_treatment"
+
+
+class Ground(StrEnum):
+    """Why a child is entitled to a service."""
+
+    VIOLENCE = "violence"
+    SOCIAL_DEPRIVATION = "social_deprivation"
+    HEALTH = "health"
+    RIGHTS = "rights"

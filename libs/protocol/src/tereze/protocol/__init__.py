@@ -2,12 +2,16 @@
 
 from tereze.protocol.answers import answers_due, answers_of
 from tereze.protocol.calendar import CalendarMissesYear, WorkingCalendar, due
+from tereze.protocol.clocks import Bound, PlannedClock
+from tereze.protocol.eligibility import Convening, PlacementNeed, PlannedService
 from tereze.protocol.ladder import Level, Span, ladder, level_at, levels_due
 from tereze.protocol.limits import Limit, NotALimit, Unit, read_limit
 from tereze.protocol.loader import load_calendar, load_pack
 from tereze.protocol.located import BadText
 from tereze.protocol.pack import Pack
-from tereze.protocol.plan import CaseClock, Plan, PlannedClock, PlannedStep, plan, severity, stricter
+from tereze.protocol.parts import Owed
+from tereze.protocol.plan import CaseClock, Facts, Plan, PlannedStep, plan, severity, stricter
+from tereze.protocol.rules import Rules
 from tereze.protocol.shelf import NoProtocolInForce, Protocols, UnknownProtocol
 from tereze.protocol.transitions import OPEN, RULES, Rule, transition
 
@@ -15,18 +19,25 @@ __all__ = [
     "OPEN",
     "RULES",
     "BadText",
+    "Bound",
     "CalendarMissesYear",
     "CaseClock",
+    "Convening",
+    "Facts",
     "Level",
     "Limit",
     "NoProtocolInForce",
     "NotALimit",
+    "Owed",
     "Pack",
+    "PlacementNeed",
     "Plan",
     "PlannedClock",
+    "PlannedService",
     "PlannedStep",
     "Protocols",
     "Rule",
+    "Rules",
     "Span",
     "Unit",
     "UnknownProtocol",

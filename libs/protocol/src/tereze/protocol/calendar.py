@@ -1,5 +1,6 @@
 """Decides which hours a country works and when a limit runs out; must never read a file or the time."""
 
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -91,14 +92,25 @@ class WorkingCalendar:
 def due(limit: Limit, start: datetime, calendar: WorkingCalendar) -> datetime:
     """The instant (UTC) at which a limit that starts at an aware instant runs out.
 
-    W counts the wall clock. WH counts working time only. WD: a start outside working time moves to the next opening; the
-    limit then ends at the same local time so many working days later.
+    W counts the wall clock. Months end on the same day of the month and local time, or on the month's last day. WH counts
+    working time only. WD: a start outside working time moves to the next opening; the limit then ends at the same local
+    time so many working days later.
     """
     if limit.unit is Unit.WALL:
         return start.astimezone(UTC) + timedelta(minutes=limit.amount)
+    if limit.unit is Unit.MONTHS:
+        return _after_months(limit.amount, start, calendar)
     if limit.unit is Unit.WORKING_HOURS:
         return _after_working_time(timedelta(minutes=limit.amount), start, calendar)
     return _after_working_days(limit.amount, start, calendar)
+
+
+def _after_months(months: int, start: datetime, calendar: WorkingCalendar) -> datetime:
+    begins = calendar.local(start)
+    years, month = divmod(begins.month - 1 + months, 12)
+    year, month = begins.year + years, month + 1
+    day = min(begins.day, monthrange(year, month)[1])
+    return datetime.combine(date(year, month, day), begins.time(), tzinfo=calendar.zone).astimezone(UTC)
 
 
 def _after_working_time(left: timedelta, start: datetime, calendar: WorkingCalendar) -> datetime:

@@ -8,7 +8,8 @@ from tereze.protocol.limits import Limit, Unit
 from tereze.protocol.located import Mistake, Place
 from tereze.protocol.pack import Pack, Rung
 
-TASK_DUTIES = (ClockKind.ACKNOWLEDGE, ClockKind.DECIDE, ClockKind.SEE_THE_CHILD, ClockKind.COMPLETE)
+NEEDED = (ClockKind.TRIAGE, ClockKind.ACKNOWLEDGE, ClockKind.DECIDE, ClockKind.SEE_THE_CHILD)
+WITH_A_TASK = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.DECIDE, ClockKind.SEE_THE_CHILD, ClockKind.UNASSIGNED})
 
 
 def mistakes_in(pack: Pack) -> Iterator[Mistake]:
@@ -20,7 +21,7 @@ def mistakes_in(pack: Pack) -> Iterator[Mistake]:
 
 
 def _obligations(pack: Pack) -> Iterator[Mistake]:
-    for needed in (ClockKind.TRIAGE, ClockKind.ACKNOWLEDGE, ClockKind.DECIDE, ClockKind.SEE_THE_CHILD):
+    for needed in NEEDED:
         if needed not in pack.obligations:
             yield Mistake(("obligations",), f"{needed} is missing")
     for kind, obligation in pack.obligations.items():
@@ -28,8 +29,10 @@ def _obligations(pack: Pack) -> Iterator[Mistake]:
         for risk in Risk:
             if risk not in obligation.limits:
                 yield Mistake((*place, "limits"), f"no limit for risk {risk}")
-        if (kind is ClockKind.TRIAGE) != (obligation.holder is not None):
+        if kind is ClockKind.TRIAGE and obligation.holder is None:
             yield Mistake((*place, "holder"), "triage names the body that holds it; the other duties go with a task")
+        if kind in WITH_A_TASK and obligation.holder is not None:
+            yield Mistake((*place, "holder"), f"{kind} goes with a task: its holder is whoever has that")
 
 
 def _steps(pack: Pack) -> Iterator[Mistake]:
@@ -38,11 +41,12 @@ def _steps(pack: Pack) -> Iterator[Mistake]:
         for duty in step.obligations:
             if duty not in pack.obligations:
                 yield Mistake((*place, "obligations"), f"the pack has no obligation {duty}")
-            elif duty not in TASK_DUTIES:
+            elif pack.obligations[duty].holder is not None:
                 yield Mistake((*place, "obligations"), f"{duty} belongs to the case, not to a task")
-        for duty in step.limits:
-            if duty not in step.obligations:
-                yield Mistake((*place, "limits", duty.value), f"the step has no obligation {duty}")
+        for name, duties in (("limits", tuple(step.limits)), ("from_event", tuple(step.from_event))):
+            for duty in duties:
+                if duty not in step.obligations:
+                    yield Mistake((*place, name, duty.value), f"the step has no obligation {duty}")
 
 
 def _categories(pack: Pack) -> Iterator[Mistake]:

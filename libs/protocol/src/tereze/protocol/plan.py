@@ -1,14 +1,15 @@
-"""Decides who must do what, and within which limits, for a risk and its categories; must never choose an agency."""
+"""Decides who must do what, and within which limits, for the facts of a case; must never choose an agency."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tereze.contracts.directory import LocalName
-from tereze.contracts.words import AgencyKind, Category, ClockKind, Risk
-from tereze.protocol.calendar import WorkingCalendar, due
-from tereze.protocol.limits import Limit
+from tereze.contracts.words import AgencyKind, Category, Circumstance, ClockKind, Measure, Risk, Starts
+from tereze.protocol.clocks import Bound, PlannedClock, merged
+from tereze.protocol.eligibility import Convening, PlacementNeed, PlannedService, convening, placement_need, services
 from tereze.protocol.pack import Pack, Step
+from tereze.protocol.parts import Owed
 
 
 class NothingReported(ValueError):
@@ -16,20 +17,19 @@ class NothingReported(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedClock:
-    """One obligation. Several limits may bind at once; whichever runs out first counts."""
+class Facts:
+    """What the protocol is asked about. Instants are aware and may be unknown: no row is chosen by them."""
 
-    kind: ClockKind
-    limits: tuple[Limit, ...]
-
-    def due(self, start: datetime, calendar: WorkingCalendar) -> datetime:
-        """When the obligation runs out (UTC)."""
-        return min(due(limit, start, calendar) for limit in self.limits)
+    risk: Risk
+    categories: Sequence[Category]
+    circumstances: frozenset[Circumstance] = frozenset()
+    occurred_at: datetime | None = None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """A task for one kind of body; ``because`` names the categories that asked for it."""
+    """A task for one kind of body; ``because`` names the categories that asked, ``rows`` the steps merged into it."""
 
     service: AgencyKind
     code: str
@@ -37,6 +37,19 @@ class PlannedStep:
     mandatory: bool
     clocks: tuple[PlannedClock, ...]
     because: tuple[Category, ...]
+    rows: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    told_first: bool = False
+    sheets: tuple[str, ...] = ()
+
+    @property
+    def at_once(self) -> tuple[PlannedClock, ...]:
+        """The obligations that run from the moment the report was received."""
+        return tuple(clock for clock in self.clocks if clock.at_once)
+
+    def starting(self, event: Starts) -> tuple[PlannedClock, ...]:
+        """The obligations that an event sets going; those owed on request are left out."""
+        return tuple(clock for clock in self.clocks if clock.starts is event and not clock.on_request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +62,38 @@ class CaseClock:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The response to one risk and set of categories under one protocol version."""
+    """The response to one risk, set of categories and circumstances under one protocol version."""
 
     protocol_version: str
     risk: Risk
     categories: tuple[Category, ...]
     steps: tuple[PlannedStep, ...]
     case_clocks: tuple[CaseClock, ...]
+    circumstances: frozenset[Circumstance] = frozenset()
+    told_first: tuple[AgencyKind, ...] = ()
+    never: frozenset[AgencyKind] = frozenset()
+    measures: frozenset[Measure] = frozenset()
+    services: tuple[PlannedService, ...] = ()
+    placement: PlacementNeed | None = None
+    commission: Convening = field(default_factory=Convening)
+
+    @property
+    def independent_review(self) -> bool:
+        """Whether an independent review opens by itself."""
+        return Measure.INDEPENDENT_REVIEW in self.measures
+
+    @property
+    def siblings_check(self) -> bool:
+        """Whether the other children of the family are looked at too."""
+        return Measure.CHECK_SIBLINGS in self.measures
+
+    def starting(self, event: Starts) -> tuple[CaseClock, ...]:
+        """The case's own clocks that an event sets going; those owed on request are left out."""
+        return tuple(each for each in self.case_clocks if each.clock.starts is event and not each.clock.on_request)
+
+    def asked(self, kind: ClockKind) -> CaseClock | None:
+        """The case's own obligation of a kind, also where it is owed on request only."""
+        return next((each for each in self.case_clocks if each.clock.kind is kind), None)
 
 
 def stricter(one: Risk, other: Risk) -> Risk:
@@ -69,51 +107,102 @@ def severity(risk: Risk) -> int:
     return list(Risk).index(risk)
 
 
-def plan(pack: Pack, risk: Risk, categories: Sequence[Category]) -> Plan:
-    """The steps of every category together.
+def plan(pack: Pack, facts: Facts) -> Plan:
+    """The steps of every category together, and what else the protocol sets going.
 
     Where two categories ask the same kind of body, the stricter one names the step and every limit of both binds. A kind
-    of body that one category bars gets no task, whatever another asks. Raises NothingReported.
+    of body that one category bars gets no task, whatever another asks. Those told first stand first. Raises NothingReported.
     """
-    if not categories:
+    if not facts.categories:
         raise NothingReported("a plan needs at least one category")
-    ordered = tuple(sorted(set(categories), key=pack.strictness))
-    barred = {kind for category in ordered for kind in pack.categories[category].never}
-    asked: dict[AgencyKind, list[tuple[Category, str]]] = {}
-    for category in ordered:
-        for code in pack.categories[category].steps[risk]:
-            if pack.steps[code].service not in barred:
-                asked.setdefault(pack.steps[code].service, []).append((category, code))
+    ordered = tuple(sorted(set(facts.categories), key=pack.strictness))
+    rows = [pack.categories[category] for category in ordered]
+    never = frozenset(kind for each in rows for kind in each.never)
+    first = tuple(dict.fromkeys(kind for each in rows for kind in each.told_first if kind not in never))
+    asked = _asked(pack, ordered, facts, never)
+    order = list(dict.fromkeys((*first, *AgencyKind)))
     return Plan(
         protocol_version=pack.version,
-        risk=risk,
+        risk=facts.risk,
         categories=ordered,
-        steps=tuple(_step(pack, risk, asked[service]) for service in sorted(asked, key=list(AgencyKind).index)),
-        case_clocks=tuple(
-            CaseClock(obligation.holder, PlannedClock(kind, (obligation.limits[risk],)))
-            for kind, obligation in pack.obligations.items()
-            if obligation.holder is not None
+        circumstances=facts.circumstances,
+        steps=tuple(
+            _step(pack, facts.risk, asked[service], told_first=service in first)
+            for service in sorted(asked, key=order.index)
         ),
+        case_clocks=tuple(_case_clocks(pack, ordered, facts.risk)),
+        told_first=first,
+        never=never,
+        measures=frozenset(measure for each in rows for measure in each.measures),
+        services=services(pack, ordered, facts.risk, facts.circumstances),
+        placement=placement_need(pack, ordered, facts.risk, facts.circumstances),
+        commission=convening(pack, ordered, facts.risk, facts.circumstances),
     )
 
 
-def _step(pack: Pack, risk: Risk, asked: Sequence[tuple[Category, str]]) -> PlannedStep:
-    codes = list(dict.fromkeys(code for _, code in asked))
+def _asked(
+    pack: Pack, categories: Sequence[Category], facts: Facts, never: frozenset[AgencyKind]
+) -> Mapping[AgencyKind, list[tuple[Category, str]]]:
+    """Which steps each kind of body is asked for, and by which category."""
+    found: dict[AgencyKind, list[tuple[Category, str]]] = {}
+    for category in categories:
+        rows = pack.categories[category]
+        added = [
+            code
+            for each in rows.added
+            if each.when.holds(facts.risk, facts.categories, facts.circumstances)
+            for code in each.steps
+        ]
+        for code in (*rows.steps[facts.risk], *added):
+            service = pack.steps[code].service
+            if service not in never:
+                found.setdefault(service, []).append((category, code))
+    return found
+
+
+def _step(pack: Pack, risk: Risk, asked: Sequence[tuple[Category, str]], *, told_first: bool) -> PlannedStep:
+    codes = tuple(dict.fromkeys(code for _, code in asked))
     steps = [pack.steps[code] for code in codes]
     return PlannedStep(
         service=steps[0].service,
         code=codes[0],
         title=steps[0].title,
         mandatory=any(step.mandatory for step in steps),
-        clocks=tuple(
-            PlannedClock(kind, _limits(pack, risk, kind, steps))
-            for kind in ClockKind
-            if any(kind in step.obligations for step in steps)
-        ),
-        because=tuple(category for category, _ in asked),
+        clocks=merged([clock for code in codes for clock in _step_clocks(pack, risk, code, pack.steps[code])]),
+        because=tuple(dict.fromkeys(category for category, _ in asked)),
+        rows=tuple(f"steps.{code}" for code in codes),
+        depends_on=tuple(dict.fromkeys(code for step in steps for code in step.depends_on)),
+        told_first=told_first,
+        sheets=tuple(dict.fromkeys(step.sheet for step in steps if step.sheet)),
     )
 
 
-def _limits(pack: Pack, risk: Risk, kind: ClockKind, steps: Sequence[Step]) -> tuple[Limit, ...]:
-    added = [step.limits[kind] for step in steps if kind in step.limits]
-    return tuple(dict.fromkeys([pack.obligations[kind].limits[risk], *added]))
+def _step_clocks(pack: Pack, risk: Risk, code: str, step: Step) -> Iterator[PlannedClock]:
+    for kind in step.obligations:
+        duty = pack.obligations[kind]
+        bounds = _by_risk(pack, kind, risk)
+        if kind in step.limits:
+            bounds.append(Bound(step.limits[kind], f"steps.{code}.limits.{kind}"))
+        bounds += [
+            Bound(limit, f"steps.{code}.from_event.{kind}", from_event=True) for limit in step.from_event.get(kind, ())
+        ]
+        if bounds or duty.limits[risk] is Owed.ON_REQUEST:
+            yield PlannedClock(kind, tuple(bounds), pack.version, duty.starts, duty.recurring)
+
+
+def _case_clocks(pack: Pack, categories: Sequence[Category], risk: Risk) -> Iterator[CaseClock]:
+    for kind, duty in pack.obligations.items():
+        if duty.holder is None:
+            continue
+        bounds = _by_risk(pack, kind, risk)
+        for category in categories:
+            added = pack.categories[category].duties.get(kind)
+            if added is not None and risk in added.risks:
+                bounds.append(Bound(added.limit, f"categories.{category}.duties.{kind}"))
+        if bounds or duty.limits[risk] is Owed.ON_REQUEST:
+            yield CaseClock(duty.holder, PlannedClock(kind, tuple(bounds), pack.version, duty.starts, duty.recurring))
+
+
+def _by_risk(pack: Pack, kind: ClockKind, risk: Risk) -> list[Bound]:
+    limit = pack.obligations[kind].limit(risk)
+    return [Bound(limit, f"obligations.{kind}.limits.{risk}")] if limit else []

@@ -35,7 +35,7 @@ from tereze.contracts.referrals import (
     ReferralView,
 )
 from tereze.intake import domain, store
-from tereze.protocol import Protocols, answers_of, plan
+from tereze.protocol import Facts, Protocols, answers_of, plan
 
 _NEWEST = "ref_" + "g" * 32  # sorts after every id
 _REFERRAL_ID = re.compile(r"ref_[0-9a-f]{32}\Z")
@@ -89,7 +89,7 @@ class Door:
         self._protocols = protocols
         self._regions: set[str] = set()  # known to exist; a region is never taken back
         self._plan = lru_cache(maxsize=4_096)(
-            lambda version, risk, categories: plan(protocols.version(version), risk, categories)
+            lambda version, risk, categories: plan(protocols.version(version), Facts(risk, categories))
         )
 
     async def check(self, submission: ReferralSubmission, caller: Principal, work: Work) -> None:
@@ -108,7 +108,10 @@ class Door:
         """Keep and tell a referral, sealed, and say who answers by when."""
         version = self._protocols.in_force(work.now).version
         owed = answers_of(
-            self._plan(version, submission.risk, submission.categories), self._protocols.calendar, work.now
+            self._plan(version, submission.risk, submission.categories),
+            self._protocols.calendar,
+            work.now,
+            submission.occurred_at,
         )
         event = _seal(submission, caller, work)
         await store.add_referral(work, event, protocol_version=version, answers_due=owed)

@@ -17,7 +17,7 @@ from tereze.contracts.protocols import (
     StepView,
 )
 from tereze.contracts.words import ClockKind, Risk
-from tereze.protocol import Limit, Pack, UnknownProtocol
+from tereze.protocol import Limit, Owed, Pack, UnknownProtocol
 from tereze.protocol.pack import Rung
 from tereze.referral.moments import read_protocols
 
@@ -97,5 +97,5 @@ def _rung(rung: Rung) -> RungView:
     )
 
 
-def _texts(limits: Mapping[Key, Limit]) -> dict[Key, str]:
+def _texts(limits: Mapping[Key, Limit | Owed]) -> dict[Key, str]:
     return {key: str(limit) for key, limit in limits.items()}

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from tereze.contracts.cases import CaseOpened, CasePersonSettled, CaseTriaged, ReferralAttached, TaskAssigned
 from tereze.contracts.facts import Conflict
-from tereze.contracts.words import CaseState, ClockKind, ClockState, Risk, Transition
-from tereze.protocol import Plan, PlannedClock, PlannedStep, plan, stricter, transition
+from tereze.contracts.words import CaseState, ClockKind, ClockState, Risk, Starts, Transition
+from tereze.protocol import Facts, Plan, PlannedClock, PlannedStep, plan, stricter, transition
 from tereze.referral.domain.casefile import Capacity, CaseFile, Moment, Referral
 from tereze.referral.domain.clocks import Clock
 from tereze.referral.domain.tasks import Actor, Task
@@ -65,7 +65,7 @@ def respond(file: CaseFile, moment: Moment, *, since: datetime, prefer: str | No
 
     New clocks start at ``since``; ``prefer`` is an agency that takes a new task itself if it is of the kind asked for.
     """
-    planned = plan(moment.pack, file.risk, file.categories)
+    planned = plan(moment.pack, Facts(file.risk, file.categories))
     _hold_case_clocks(file, planned, since, moment)
     _rate_tasks(file)
     for step in planned.steps:
@@ -105,7 +105,7 @@ def _rate_tasks(file: CaseFile) -> None:
 
 def _hold_case_clocks(file: CaseFile, planned: Plan, since: datetime, moment: Moment) -> None:
     own = [clock for clock in file.clocks.values() if clock.task_id is None]
-    for wanted in planned.case_clocks:
+    for wanted in planned.starting(Starts.RECEIVED):
         same = [clock for clock in own if clock.kind is wanted.clock.kind]
         for clock in same:
             _bring_forward(file, clock, wanted.clock, moment)
@@ -129,7 +129,7 @@ def _assign_task(file: CaseFile, step: PlannedStep, since: datetime, prefer: str
         state=rule.target,
     )
     file.tell_of(task, TaskAssigned, person_id=file.person_id, risk=file.risk, step=step.code)
-    for wanted in step.clocks:
+    for wanted in step.at_once:
         _start(file, wanted, moment, task_id=task.task_id, agency_id=task.agency_id, since=since)
 
 
@@ -140,7 +140,7 @@ def _strengthen(file: CaseFile, task: Task, step: PlannedStep, since: datetime, 
     if step.code != task.step and {wanted.kind for wanted in step.clocks} >= kinds:
         task.step, task.mandatory = step.code, task.mandatory or step.mandatory
         file.touched.add(task.task_id)
-    for wanted in step.clocks:
+    for wanted in step.at_once:
         for clock in own:
             if clock.kind is wanted.kind:
                 _bring_forward(file, clock, wanted, moment)
