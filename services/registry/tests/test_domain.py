@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tereze.contracts.referrals import Child
 from tereze.contracts.words import Sex
-from tereze.registry.domain import Known, MatchedBy, decide, describe, match_keys
+from tereze.registry.domain.exact import Known, MatchedBy, decide, describe, match_keys
 
 BORN = date(2015, 3, 7)
 IIN = "150307599990"  # invented; its check digit does not hold, so it is flagged

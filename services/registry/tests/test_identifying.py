@@ -99,7 +99,7 @@ async def test_erasing_the_key_erases_the_child(registry, report):
     await registry.tell(report(IN_CYRILLIC))
     (event,) = await registry.told()
     async with registry.runtime.database.work() as work:
-        await registry.runtime.vault.destroy(work, subject=event.person_id)
+        await registry.runtime.vault.destroy(work, subject=event.referral_id)
     with_key_gone = report(IN_LATIN)
     await registry.tell(with_key_gone)
     assert (await registry.told())[1].person_id != event.person_id

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tereze.contracts.referrals import Child
-from tereze.registry.domain import Description, Known, decide, describe, match_keys
+from tereze.registry.domain.exact import Description, Known, decide, describe, match_keys
 from tereze.rig.demodata.__main__ import PACK
 
 LINES: list[dict[str, Any]] = [

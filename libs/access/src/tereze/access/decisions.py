@@ -14,7 +14,7 @@ Action = Literal[
     "read_case", "read_narrative", "read_events", "triage_case",
     "record_exclusion", "lift_exclusion", "read_exclusions", "read_disclosures",
     "receive_task", "accept_task", "decline_task", "start_task", "fulfil_task",
-    "read_person",
+    "read_person", "read_looks", "join_persons", "confirm_joining",
     "subscribe",
     "manage_agency", "read_staff",
     "read_sla",

@@ -201,6 +201,7 @@ class ClockKind(StrEnum):
     SERVICE_DECISION = "service_decision"
     DISPUTE = "dispute"
     ANSWER_ESCALATION = "answer_escalation"
+    IDENTITY_REVIEW = "identity_review"
 
 
 class ClockState(StrEnum):
@@ -221,6 +222,29 @@ class LadderLevel(StrEnum):
     AGENCY_HEAD = "agency_head"
     REGIONAL_DEPARTMENT = "regional_department"
     OMBUDSMAN = "ombudsman"
+
+
+class ReviewLevel(StrEnum):
+    """Who hears of an identity review that nobody decides; each level is reached once, in order."""
+
+    BREACH = "breach"
+    REGIONAL_DEPARTMENT = "regional_department"
+    OMBUDSMAN = "ombudsman"
+
+
+class ReviewState(StrEnum):
+    """Where an identity review stands. A review is never closed by silence."""
+
+    OPEN = "open"
+    AWAITING_SECOND = "awaiting_second"
+    DECIDED = "decided"
+
+
+class ReviewOutcome(StrEnum):
+    """What a person decided about two accounts."""
+
+    SAME = "same"
+    DIFFERENT = "different"
 
 
 class DeclineReason(StrEnum):

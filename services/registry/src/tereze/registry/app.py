@@ -5,7 +5,7 @@ from tereze.chassis.service import Service
 from tereze.chassis.settings import ServiceSettings
 from tereze.registry.api import router
 from tereze.registry.handlers import handlers
-from tereze.registry.store import metadata
+from tereze.registry.store.tables import metadata
 
 
 def build(_settings: ServiceSettings) -> Service:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tereze.chassis.work import Work
-from tereze.registry.store import accepted_duty, case_person
+from tereze.registry.store.tables import accepted_duty, case_person
 
 
 async def put_case(work: Work, case_id: str, person_id: str) -> None:
@@ -54,6 +54,19 @@ async def accepted_holders(work: Work, person_id: str) -> frozenset[str]:
         .where(case_person.c.person_id == person_id, accepted_duty.c.agency_id.is_not(None))
     )
     return frozenset((await work.db.execute(query)).scalars())
+
+
+async def has_open_case(work: Work, person_id: str) -> bool:
+    """Whether there is a case about this person that did not go on in another."""
+    query = select(exists().where(case_person.c.person_id == person_id, case_person.c.joined_into.is_(None)))
+    return bool((await work.db.execute(query)).scalar_one())
+
+
+async def part_case(work: Work, case_id: str, person_id: str) -> None:
+    """A case that had been joined goes on by itself again."""
+    statement = insert(case_person).values(case_id=case_id, person_id=person_id)
+    columns = {"person_id": statement.excluded.person_id, "joined_into": None}
+    await work.db.execute(statement.on_conflict_do_update(index_elements=["case_id"], set_=columns))
 
 
 async def _final_case(work: Work, case_id: str) -> str:

@@ -1,7 +1,6 @@
 """Decides what the registry does when a referral comes in and when duties change hands; must never publish a particular."""
 
 from tereze.chassis.handlers import Handlers
-from tereze.chassis.ids import new_id
 from tereze.chassis.work import Work
 from tereze.contracts.cases import (
     CaseJoined,
@@ -17,50 +16,34 @@ from tereze.contracts.cases import (
 from tereze.contracts.events import Envelope
 from tereze.contracts.identities import PersonIdentified
 from tereze.contracts.referrals import ReferralSubmitted, SealedForRegistry
-from tereze.registry import duties, store
-from tereze.registry.domain import Decision, decide, describe
+from tereze.registry import duties
+from tereze.registry.identifying import identify
+from tereze.registry.store.records import Account
 
 handlers = Handlers()
 
 
 @handlers.on(ReferralSubmitted)
 async def identify_child(event: ReferralSubmitted, work: Work, _envelope: Envelope) -> None:
-    """Match the child or make a new person. Whoever may be the same child waits for the same locks."""
-    particulars = work.runtime.sealer.open(event.sealed_particulars, SealedForRegistry)
-    child = describe(particulars.child)
-    keys = store.blind_keys(work, child)
-    await work.lock(*(f"match:{key.value.hex()}" for key in keys))
-    if await store.is_recorded(work, event.referral_id):
-        return
-    sharing, crowded = await store.find_sharing(work, keys)
-    decision = decide(child, sharing, crowded=crowded)
-    person_id = await _person(decision, work, event)
-    await store.record(
-        work,
-        referral_id=event.referral_id,
-        person_id=person_id,
+    """Match the child or make a new person, and say who it is."""
+    account = Account(
+        record_id=event.referral_id,
         agency_id=event.agency_id,
         received_at=event.received_at,
-        particulars=particulars,
-        decision=decision,
+        region_code=event.region_code,
+        particulars=work.runtime.sealer.open(event.sealed_particulars, SealedForRegistry),
     )
-    await store.add_keys(work, person_id, keys)
-    work.publish(
-        PersonIdentified(
-            referral_id=event.referral_id,
-            person_id=person_id,
-            matched_by=decision.matched_by.value,
-            flags=decision.flags,
+    identified = await identify(work, account)
+    if identified is not None:
+        work.publish(
+            PersonIdentified(
+                referral_id=event.referral_id,
+                person_id=identified.person_id,
+                matched_by=identified.decision.matched_by.value,
+                flags=identified.decision.flags,
+                revision=identified.revision,
+            )
         )
-    )
-
-
-async def _person(decision: Decision, work: Work, event: ReferralSubmitted) -> str:
-    if decision.person_id is not None:
-        return decision.person_id
-    person_id = new_id("per")
-    await store.add_person(work, person_id, event.received_at)
-    return person_id
 
 
 @handlers.on(CaseOpened)

@@ -1,13 +1,13 @@
 """Decides how many accounts of one child become one view; must never drop an account, only choose what is shown first."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from tereze.contracts.identities import PersonView
-from tereze.contracts.iin import iin_flags
+from tereze.contracts.iin import iin_flags, normalise_iin
+from tereze.contracts.persons import IdentifierView, PersonView
 from tereze.contracts.referrals import Child, Flag
 from tereze.contracts.words import Sex
-from tereze.registry.store import Source
+from tereze.registry.store.persons import KeptPerson
+from tereze.registry.store.records import Source
 
 _FLAG_DETAILS = {
     "iin-not-twelve-digits": ("/child/iin", "A number was given that does not have twelve digits."),
@@ -24,16 +24,38 @@ _FLAG_DETAILS = {
 }
 
 
-def view_person(person_id: str, first_seen_at: datetime, sources: Sequence[Source]) -> PersonView:
+def view_person(person: KeptPerson, sources: Sequence[Source]) -> PersonView:
     """The person as computed from every account (oldest first); ``child`` is absent once erased."""
     codes = dict.fromkeys(code for source in sources for code in source.flags)
     return PersonView(
-        person_id=person_id,
+        person_id=person.person_id,
         child=_survivor([source.particulars.child for source in sources]) if sources else None,
         sources=len(sources),
         flags=tuple(_flag(code) for code in codes),
-        first_seen_at=first_seen_at,
+        first_seen_at=person.first_seen_at,
+        kind=person.kind,
+        state=person.state,
+        retired_ids=person.retired_ids,
+        identifiers=_identifiers(sources),
     )
+
+
+def _identifiers(sources: Sequence[Source]) -> tuple[IdentifierView, ...]:
+    """Every number that was ever given, each once as it was given first."""
+    numbers: dict[str, IdentifierView] = {}
+    for source in sources:
+        child = source.particulars.child
+        if child.iin is not None:
+            flags = iin_flags(child.iin, birth_date=child.birth_date, sex=child.sex)
+            number = IdentifierView(
+                system="kz-iin",
+                value=child.iin,
+                normalised=normalise_iin(child.iin),
+                flags=tuple(_flag(code) for code in flags),
+                first_given_at=source.received_at,
+            )
+            numbers.setdefault(number.normalised, number)
+    return tuple(numbers.values())
 
 
 def _survivor(children: Sequence[Child]) -> Child:

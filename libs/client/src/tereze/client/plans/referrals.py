@@ -1,7 +1,7 @@
 """Decides how referrals are submitted and read; must never do I/O."""
 
 from tereze.client.call import Call, Stream, creating, pages, query, segment, shape
-from tereze.contracts.identities import PersonView
+from tereze.contracts.persons import PersonView
 from tereze.contracts.referrals import ReferralAccepted, ReferralPage, ReferralSubmission, ReferralView
 
 

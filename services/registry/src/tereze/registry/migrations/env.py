@@ -1,6 +1,6 @@
 """Decides how the registry's migrations run: as every service's do; must never hold DDL."""
 
 from tereze.chassis.migrate import run_env
-from tereze.registry.store import metadata
+from tereze.registry.store.tables import metadata
 
 run_env(metadata)

@@ -34,6 +34,9 @@ _ID_NOUNS = {
     "responsible_staff_id": "stf", "author_staff_id": "stf", "proposed_by_staff_id": "stf", "follows_task_id": "tsk",
     "follows_clock_id": "clk", "event_id": "evt", "id": "evt", "subscription_id": "sub", "delivery_id": "dlv",
     "exclusion_id": "exc", "disclosure_id": "dsc",
+    "record_id": "ref", "record": "ref", "review_id": "rvw", "merge_id": "mrg", "with_person_id": "per",
+    "other_person_id": "per", "retired_person_id": "per", "retired_id": "per", "restored_person_id": "per",
+    "new_person_id": "per", "asked_by_staff_id": "stf", "confirmed_by_staff_id": "stf", "undone_by_staff_id": "stf",
 }  # fmt: skip
 _AGENCIES = {
     "agency_id": "almaty-police", "by_agency_id": "almaty-police", "from_agency_id": "almaty-clinic-1",

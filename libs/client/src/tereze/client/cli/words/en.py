@@ -29,6 +29,7 @@ EN = {
     "task.withdrawn": "withdrawn",
     "clock.triage": "confirm the risk", "clock.acknowledge": "acknowledge", "clock.decide": "decide",
     "clock.see_the_child": "see the child", "clock.complete": "complete",
+    "clock.identity_review": "decide who is who",
     "level.warning": "warning to the responsible person", "level.breach": "breach",
     "level.agency_head": "agency head", "level.regional_department": "regional department",
     "level.ombudsman": "Ombudsman",

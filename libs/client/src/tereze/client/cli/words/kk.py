@@ -29,6 +29,7 @@ KK = {
     "task.withdrawn": "қайтарып алынды",
     "clock.triage": "тәуекелді растау", "clock.acknowledge": "алғанын растау", "clock.decide": "шешім қабылдау",
     "clock.see_the_child": "баланы көру", "clock.complete": "аяқтау",
+    "clock.identity_review": "кімнің кім екенін шешу",
     "level.warning": "жауапты адамға ескерту", "level.breach": "мерзім бұзылды",
     "level.agency_head": "органның басшысы", "level.regional_department": "өңірлік департамент",
     "level.ombudsman": "Омбудсмен",

@@ -29,6 +29,7 @@ RU = {
     "task.withdrawn": "отозвано",
     "clock.triage": "подтвердить риск", "clock.acknowledge": "подтвердить получение", "clock.decide": "решить",
     "clock.see_the_child": "увидеть ребёнка", "clock.complete": "завершить",
+    "clock.identity_review": "решить, кто есть кто",
     "level.warning": "предупреждение ответственному", "level.breach": "нарушение срока",
     "level.agency_head": "руководитель органа", "level.regional_department": "региональный департамент",
     "level.ombudsman": "Омбудсмен",

@@ -1,0 +1,9 @@
+"""Decides which routes the registry answers; must never hold one."""
+
+from fastapi import APIRouter
+
+from tereze.registry.api import merges, persons
+
+router = APIRouter()
+for _noun in (persons, merges):
+    router.include_router(_noun.router)

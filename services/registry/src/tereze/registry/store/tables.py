@@ -1,0 +1,142 @@
+"""Decides the tables of the registry; must never differ from what its migrations make."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION
+
+from tereze.chassis.tables import chassis_tables
+
+metadata = MetaData()
+
+
+def _instant(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+person = Table(
+    "person",
+    metadata,
+    Column("person_id", String, primary_key=True),
+    _instant("first_seen_at"),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("merged_into", String, ForeignKey("person.person_id")),
+    Index("person_by_survivor", "merged_into"),
+)
+source_record = Table(
+    "source_record",
+    metadata,
+    Column("record_id", String, primary_key=True),
+    Column("key_subject", String, nullable=False),
+    _instant("received_at"),
+    Column("agency_id", String, nullable=False),
+    Column("flags", ARRAY(String), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("source", String, nullable=False),
+    Column("region_code", String),
+)
+link = Table(
+    "link",
+    metadata,
+    Column("record_id", String, ForeignKey("source_record.record_id"), primary_key=True),
+    Column("person_id", String, ForeignKey("person.person_id"), nullable=False),
+    Column("matched_by", String, nullable=False),
+    Column("model", String, nullable=False),
+    _instant("decided_at"),
+    Column("how", String, nullable=False),
+    Column("weight", DOUBLE_PRECISION),
+    Column("waterfall", JSON),
+    Index("link_by_person", "person_id"),
+)
+match_key = Table(
+    "match_key",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("person_id", String, ForeignKey("person.person_id"), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("folding", SmallInteger, nullable=False),
+    Index("match_key_by_person", "person_id"),
+)
+identity_event = Table(
+    "identity_event",
+    metadata,
+    Column("revision", BigInteger, Identity(always=True), primary_key=True),
+    _instant("at"),
+    Column("type", String, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("by_agency_id", String),
+    Column("by_staff_id", String),
+    Column("reason", LargeBinary),
+)
+merge_act = Table(
+    "merge_act",
+    metadata,
+    Column("merge_id", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("survivor_id", String, ForeignKey("person.person_id"), nullable=False),
+    Column("retired_id", String, ForeignKey("person.person_id"), nullable=False),
+    Column("prior", JSON),
+    _instant("asked_at"),
+    Column("asked_by_agency_id", String, nullable=False),
+    Column("asked_by_staff_id", String, nullable=False),
+    Column("confirmed_by_staff_id", String),
+    Column("undone_by_staff_id", String),
+    Column("reason", LargeBinary, nullable=False),
+    Column("undone_reason", LargeBinary),
+    Index("merge_act_by_survivor", "survivor_id"),
+    Index("merge_act_by_retired", "retired_id"),
+)
+no_link = Table(
+    "no_link",
+    metadata,
+    Column("one", String, ForeignKey("person.person_id"), primary_key=True),
+    Column("other", String, ForeignKey("person.person_id"), primary_key=True),
+    _instant("at"),
+    Column("by_staff_id", String),
+    Index("no_link_by_other", "other"),
+)
+read_audit = Table(
+    "read_audit",
+    metadata,
+    Column("read_id", String, primary_key=True),
+    _instant("at"),
+    Column("agency_id", String, nullable=False),
+    Column("staff_id", String, nullable=False),
+    Column("person_id", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("policy_id", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("records", ARRAY(String), nullable=False),
+    Index("read_audit_by_person", "person_id", "at"),
+    Index("read_audit_by_record", "records", postgresql_using="gin"),
+)
+case_person = Table(
+    "case_person",
+    metadata,
+    Column("case_id", String, primary_key=True),
+    Column("person_id", String),
+    Column("joined_into", String),
+    Index("case_person_by_person", "person_id"),
+)
+accepted_duty = Table(
+    "accepted_duty",
+    metadata,
+    Column("task_id", String, primary_key=True),
+    Column("case_id", String, nullable=False),
+    Column("agency_id", String),
+    _instant("changed_at"),
+    Index("accepted_duty_by_case", "case_id"),
+)
+chassis_tables(metadata)
