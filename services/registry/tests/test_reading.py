@@ -110,7 +110,7 @@ async def test_nobody_else_learns_that_there_is_such_a_person(registry, case, wh
 async def test_the_ombudsman_sees_that_the_person_is_known_not_who(registry, case):
     answer = await read(registry, "ombudsman:ombudsman", case.person_id)
     assert answer.status_code == 200
-    assert answer.json().keys() == {"person_id", "sources", "first_seen_at"}
+    assert answer.json().keys() == {"person_id", "sources", "first_seen_at", "kind", "state", "retired_ids"}
 
 
 @pytest.mark.parametrize("how", ["fulfilled", "declined", "withdrawn", "rerouted"])
