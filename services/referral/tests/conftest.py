@@ -15,8 +15,9 @@ from tereze.chassis.firing import Firing
 from tereze.chassis.ids import new_id
 from tereze.contracts.directory import Agency
 from tereze.contracts.events import Event
+from tereze.contracts.exclusions import ExclusionBasis
 from tereze.contracts.identities import PersonIdentified
-from tereze.contracts.referrals import Child, ReferralSubmitted, SealedForReferral, SealedForRegistry
+from tereze.contracts.referrals import Child, NamedBody, ReferralSubmitted, SealedForReferral, SealedForRegistry
 from tereze.contracts.words import Category, Channel, Risk, StaffRole
 from tereze.local.fixtures import NewEnvironment, NewServiceDatabase
 from tereze.local.issuer import TokenMint
@@ -25,6 +26,7 @@ from tereze.referral.app import build
 from tereze.referral.deadlines import deadlines
 from tereze.referral.domain.casefile import CaseFile, Moment, Referral
 from tereze.referral.domain.clocks import Clock
+from tereze.referral.domain.exclusion import Bodies, Exclusion
 from tereze.referral.domain.response import open_case
 from tereze.referral.domain.routing import Roster
 from tereze.referral.domain.tasks import Actor, Task
@@ -79,6 +81,10 @@ class World:
 
     def case(self, risk: Risk = Risk.HIGH, *categories: Category, by: str = "almaty-school-1") -> CaseFile:
         return open_case(self.referral(risk, *categories, by=by), self.new_id("per"), self.moment, provisional=False)
+
+    def exclusion(self, *slugs: str, staff: tuple[str, ...] = ()) -> Exclusion:
+        bodies = Bodies(frozenset(self.agency(slug) for slug in slugs), frozenset(staff))
+        return Exclusion(self.new_id("exc"), ExclusionBasis.ACCUSED, bodies, self.now)
 
     def staff(self, slug: str, *roles: StaffRole) -> Actor:
         return Actor(self.agency(slug), f"stf_{hash(slug) & 0xFFFFFFFF:032x}", frozenset(roles) or HANDS)
@@ -150,6 +156,7 @@ class Window:
         categories: tuple[Category, ...] = (Category.PHYSICAL,),
         narrative: str = "A bruise on the arm.",
         ago: timedelta = timedelta(0),
+        concerns: tuple[NamedBody, ...] = (),
     ) -> ReferralSubmitted:
         seal = self.inside.runtime.sealer.seal
         return ReferralSubmitted(
@@ -160,6 +167,7 @@ class Window:
             region_code=ALMATY,
             risk=risk,
             categories=categories,
+            concerns=concerns,
             sealed_particulars=seal("registry", SealedForRegistry(child=Child(given="Айару"))),
             sealed_account=seal("referral", SealedForReferral(narrative=narrative)),
         )

@@ -8,6 +8,7 @@ from tereze.contracts.words import Category, ClockState, Risk
 from tereze.referral.domain.casefile import Capacity
 from tereze.referral.domain.commands import receive_task
 from tereze.referral.domain.escalation import climb_ladder, next_level
+from tereze.referral.domain.keeping_out import keep_out
 
 News = Callable[[Any], list[str]]
 
@@ -96,7 +97,7 @@ def test_where_there_is_no_second_body_nobody_is_offered_the_duty(world: Any, ne
 
 def test_a_level_that_is_excluded_is_skipped_upward(world: Any) -> None:
     case = world.case(Risk.HIGH, Category.PHYSICAL)
-    case.admit(world.agency("almaty-department"), Capacity.EXCLUDED)
+    keep_out(case, world.exclusion("almaty-department"), world.moment)
     clock = acknowledge(world, case)
     climb_ladder(case, clock, world.after(hours=4))
     event = case.news[-1]

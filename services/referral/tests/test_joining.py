@@ -7,6 +7,7 @@ from tereze.contracts.words import CaseState, Category, ClockState, Risk, TaskSt
 from tereze.referral.domain.casefile import Capacity
 from tereze.referral.domain.commands import accept_task
 from tereze.referral.domain.joining import join_cases, survivor_first
+from tereze.referral.domain.keeping_out import keep_out
 from tereze.referral.domain.response import open_case
 
 News = Callable[[Any], list[str]]
@@ -96,7 +97,7 @@ def test_the_triage_clock_keeps_the_earliest_start(world: Any) -> None:
 
 def test_a_body_excluded_from_one_case_holds_nothing_in_the_joint_one(world: Any) -> None:
     older, younger, referral = two_cases(world)
-    younger.admit(world.agency("almaty-clinic-1"), Capacity.EXCLUDED)
+    keep_out(younger, world.exclusion("almaty-clinic-1"), world.moment)
     join_cases(older, younger, [referral], world.after(minutes=1))
     assert world.slug(world.task(older, "health").agency_id) == "almaty-clinic-2"
 

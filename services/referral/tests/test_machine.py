@@ -1,6 +1,7 @@
 """Decides that no order of events breaks a promise: whatever happens to two cases, the invariants of the domain hold."""
 
 import contextlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from hypothesis.stateful import (
 )
 
 from tereze.contracts import cases as told
+from tereze.contracts.exclusions import ExclusionLifted, ExclusionRecorded
 from tereze.contracts.facts import Fact
 from tereze.contracts.words import (
     Category,
@@ -35,6 +37,7 @@ from tereze.referral.domain.commands import accept_task, decline_task, fulfil_ta
 from tereze.referral.domain.escalation import climb_ladder
 from tereze.referral.domain.handover import NobodyElse
 from tereze.referral.domain.joining import join_cases, survivor_first
+from tereze.referral.domain.keeping_out import keep_out, lift_exclusion
 from tereze.referral.domain.response import attach_referral, open_case, triage_case
 
 RISKS = st.sampled_from(Risk)
@@ -42,6 +45,15 @@ CATEGORIES = st.lists(st.sampled_from(Category), min_size=1, max_size=3)
 REFERRERS = st.sampled_from(
     ["almaty-school-1", "almaty-school-2", "almaty-police", "almaty-clinic-1", "almaty-patronage"]
 )
+KEPT_OUT = st.lists(
+    st.sampled_from(
+        [
+            "almaty-clinic-1", "almaty-clinic-2", "almaty-school-1", "almaty-police", "almaty-desk", "almaty-patronage",
+            "almaty-department", "ministry",
+        ]
+    ),
+    max_size=2,
+)  # fmt: skip
 ROLES = st.frozensets(st.sampled_from([StaffRole.MEMBER, StaffRole.MANAGER, StaffRole.SYSTEM]), min_size=1)
 ENDS = {"tereze.task.fulfilled.v1": TaskState.FULFILLED, "tereze.task.withdrawn.v1": TaskState.WITHDRAWN}
 
@@ -55,8 +67,10 @@ class Replayed:
         self.stopped: dict[str, ClockState] = {}
         self.levels: dict[str, list[LadderLevel]] = {}
         self.version: dict[str, int] = {}
+        self.kept_out: dict[str, dict[str, frozenset[str]]] = {}
 
     def read(self, event: Any) -> None:
+        self._nothing_goes_to_the_excluded(event)
         assert event.case_version == self.version.get(event.case_id, 0) + 1, "a gap in the log"
         self.version[event.case_id] = event.case_version
         if isinstance(event, told.TaskEvent):
@@ -71,6 +85,21 @@ class Replayed:
             assert event.clock_id not in self.stopped, "a stopped clock is silent"
             assert event.fired_at >= event.level_due_at
             self.levels.setdefault(event.clock_id, []).append(event.level)
+
+    def _nothing_goes_to_the_excluded(self, event: Any) -> None:
+        """No duty, offer, clock or word after the moment somebody was kept out."""
+        of_case = self.kept_out.setdefault(event.case_id, {})
+        if isinstance(event, ExclusionRecorded):
+            of_case[event.exclusion_id] = frozenset((*event.agency_ids, *event.staff_ids))
+        elif isinstance(event, ExclusionLifted):
+            del of_case[event.exclusion_id]
+        given = {
+            told.TaskAssigned: ("agency_id",), told.TaskRerouted: ("agency_id",), told.TaskOffered: ("offered_agency_id",),
+            told.TaskAccepted: ("agency_id", "by_staff_id", "responsible_staff_id"), told.ClockStarted: ("agency_id",),
+            told.TaskReceived: ("agency_id",), told.TaskStarted: ("agency_id",), told.TaskFulfilled: ("agency_id",),
+        }.get(type(event), ())  # fmt: skip
+        reached = {getattr(event, name) for name in given} | set(getattr(event, "told_agency_ids", ()))
+        assert not reached & frozenset().union(*of_case.values()), "an excluded body was reached"
 
     def _read_task(self, event: Any) -> None:
         earlier = self.tasks.get(event.task_id)
@@ -160,6 +189,27 @@ class Window(RuleBasedStateMachine):
                 decline_task(file, task, self.world.holder_of(task, StaffRole.MANAGER), reason, self.world.moment)
             except NobodyElse:
                 assert task.hop > 1, "somebody else was left"
+
+    @rule(pick=st.integers(0, 2), who=KEPT_OUT, which=st.integers(0, 9))
+    def learn_late_who_is_tied(self, pick: int, who: list[str], which: int) -> None:
+        """Agencies, and whoever is responsible for a task."""
+        file = self._live(pick)
+        people = tuple(t.responsible_staff_id for t in file.open_tasks() if t.responsible_staff_id)[which % 2 : 1]
+        keep_out(file, self.world.exclusion(*who, staff=people), self.world.moment)
+
+    @rule(pick=st.integers(0, 2), risk=RISKS, categories=CATEGORIES, by=REFERRERS, who=KEPT_OUT)
+    def accuse(self, pick: int, risk: Risk, categories: list[Category], by: str, who: list[str]) -> None:
+        file = self._live(pick)
+        referral = replace(self.world.referral(risk, *categories, by=by), exclusions=(self.world.exclusion(*who),))
+        attach_referral(file, referral, self.world.moment)
+        self.referrals[file.case_id].append(referral)
+
+    @rule(pick=st.integers(0, 2), which=st.integers(0, 9))
+    def find_that_it_does_not_hold(self, pick: int, which: int) -> None:
+        file = self._live(pick)
+        if file.exclusions:
+            chosen = sorted(file.exclusions)[which % len(file.exclusions)]
+            lift_exclusion(file, chosen, self.world.staff("ombudsman"))
 
     @rule(pick=st.integers(0, 2), risk=RISKS)
     def triage(self, pick: int, risk: Risk) -> None:

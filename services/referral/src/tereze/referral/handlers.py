@@ -8,6 +8,7 @@ from tereze.contracts.events import Envelope
 from tereze.contracts.identities import PersonIdentified
 from tereze.contracts.referrals import ReferralSubmitted
 from tereze.protocol import severity
+from tereze.referral.accusing import keep_out_whom_it_names
 from tereze.referral.deadlines import IDENTITY
 from tereze.referral.placing import place_referral, settle_case
 from tereze.referral.settings import ReferralSettings
@@ -23,6 +24,7 @@ async def take_referral(event: ReferralSubmitted, work: Work, _envelope: Envelop
     fresh, person_id = await keep_referral(work, event)
     if not fresh:
         return
+    await keep_out_whom_it_names(work, event)
     if person_id is None:
         settings = work.runtime.settings
         assert isinstance(settings, ReferralSettings)

@@ -1,12 +1,16 @@
 """Decides which case a referral comes onto; must never leave one child with two live cases."""
 
+from dataclasses import replace
+
 from tereze.chassis.ids import new_id
 from tereze.chassis.work import Work
-from tereze.referral.domain.casefile import CaseFile
+from tereze.referral.accusing import share_with_joined
+from tereze.referral.domain.casefile import CaseFile, Referral
 from tereze.referral.domain.joining import join_cases, survivor_first
 from tereze.referral.domain.response import attach_referral, open_case, settle_person
 from tereze.referral.moments import moment_of, new_moment
 from tereze.referral.store.casefiles import keep_case, live_case_of, lock_cases
+from tereze.referral.store.exclusions import named_by
 from tereze.referral.store.referrals import KeptReferral, move_to_case, put_on_case, referrals_of
 
 
@@ -19,8 +23,10 @@ async def place_referral(work: Work, kept: KeptReferral, person_id: str) -> None
         return
     [file] = await lock_cases(work, case_id)
     moment = await moment_of(work, file)
-    attach_referral(file, kept.referral, moment)
+    referral = await _with_exclusions(work, kept)
+    attach_referral(file, referral, moment)
     await keep_case(work, file, moment.pack)
+    await share_with_joined(work, file, referral.exclusions)
     await put_on_case(work, kept, case_id)
 
 
@@ -57,6 +63,10 @@ async def _join(work: Work, one: CaseFile, other: CaseFile) -> None:
 
 async def _open(work: Work, kept: KeptReferral, person_id: str, *, provisional: bool) -> None:
     moment = await new_moment(work, kept.referral.region_code)
-    file = open_case(kept.referral, person_id, moment, provisional=provisional)
+    file = open_case(await _with_exclusions(work, kept), person_id, moment, provisional=provisional)
     await keep_case(work, file, moment.pack)
     await put_on_case(work, kept, file.case_id)
+
+
+async def _with_exclusions(work: Work, kept: KeptReferral) -> Referral:
+    return replace(kept.referral, exclusions=await named_by(work, kept.referral.referral_id))

@@ -10,6 +10,7 @@ from tereze.contracts.cases import CaseEvent, ClockStarted, ClockStopped, TaskEv
 from tereze.contracts.words import CaseState, Category, ClockKind, ClockState, Risk
 from tereze.protocol import Pack, WorkingCalendar
 from tereze.referral.domain.clocks import Clock
+from tereze.referral.domain.exclusion import Exclusion
 from tereze.referral.domain.routing import Roster
 from tereze.referral.domain.tasks import Actor, Task
 
@@ -20,7 +21,6 @@ class Capacity(StrEnum):
     REFERRER = "referrer"
     DESK = "desk"
     TOLD = "told"
-    EXCLUDED = "excluded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,15 @@ class Referral:
     received_at: datetime
     risk: Risk
     categories: tuple[Category, ...]
+    exclusions: tuple[Exclusion, ...] = ()
 
 
 @dataclass(slots=True)
 class CaseFile:
-    """A case with its tasks and clocks. ``news`` are the events since it was read; ``touched`` the changed tasks and clocks."""
+    """A case with its tasks and clocks. ``news`` are the events since it was read; ``touched`` the changed tasks and clocks.
+
+    ``exclusions`` are those in force, by id; ``policy_id`` names the access policies that allowed the command at work.
+    """
 
     case_id: str
     region_code: str
@@ -67,11 +71,15 @@ class CaseFile:
     news: list[CaseEvent] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     new_bodies: set[tuple[str, Capacity]] = field(default_factory=set)
+    exclusions: dict[str, Exclusion] = field(default_factory=dict)
+    new_exclusions: dict[str, Exclusion] = field(default_factory=dict)
+    lifted_exclusions: set[str] = field(default_factory=set)
+    policy_id: str | None = None
 
     @property
     def excluded(self) -> frozenset[str]:
-        """The agencies that must not touch the case."""
-        return self.having(Capacity.EXCLUDED)
+        """The agencies and persons that must not touch the case."""
+        return frozenset[str]().union(*(exclusion.bodies.all for exclusion in self.exclusions.values()))
 
     def having(self, capacity: Capacity) -> frozenset[str]:
         """The agencies of one capacity."""

@@ -1,11 +1,14 @@
 """Decides what an agency's word on a task changes; must never let anybody but the holder, or the one offered, speak."""
 
 from tereze.contracts.cases import TaskAccepted, TaskDeclined, TaskFulfilled, TaskReceived, TaskStarted
-from tereze.contracts.facts import Conflict
+from tereze.contracts.exclusions import ExclusionBasis
+from tereze.contracts.facts import Conflict, Invalid
 from tereze.contracts.words import CaseState, ClockKind, DeclineReason, Outcome, TaskState, Transition
 from tereze.protocol import Rule, transition
 from tereze.referral.domain.casefile import CaseFile, Moment
-from tereze.referral.domain.handover import exclude_agency, next_holder, pass_on, take_over
+from tereze.referral.domain.exclusion import Bodies, Exclusion, units_of
+from tereze.referral.domain.handover import next_holder, pass_on, take_over
+from tereze.referral.domain.keeping_out import record_exclusion, take_everything
 from tereze.referral.domain.response import LIVE, CaseNotLive
 from tereze.referral.domain.tasks import Actor, Task
 
@@ -17,6 +20,13 @@ class NotTheHolder(Conflict):
     title = "Your agency does not hold this task"
 
 
+class ResponsibleExcluded(Invalid):
+    """Whoever is named as responsible must not touch the case."""
+
+    code = "responsible-excluded"
+    title = "This person must not touch the case; name another"
+
+
 def receive_task(file: CaseFile, task: Task, by: Actor, moment: Moment) -> None:
     """A named member of the holder saw the task."""
     rule = _allowed(file, task, Transition.RECEIVED, by)
@@ -26,7 +36,9 @@ def receive_task(file: CaseFile, task: Task, by: Actor, moment: Moment) -> None:
 
 
 def accept_task(file: CaseFile, task: Task, by: Actor, responsible_staff_id: str, moment: Moment) -> None:
-    """The holder takes the task; or the agency that was offered it takes it over."""
+    """The holder takes the task; or the agency that was offered it takes it over. Raises ResponsibleExcluded."""
+    if responsible_staff_id in file.excluded:
+        raise ResponsibleExcluded(pointer="/responsible_staff_id")
     if task.offered_agency_id == by.agency_id and file.state in LIVE:
         transition(TaskState.REQUESTED, Transition.ACCEPTED, roles=by.roles, risk=task.risk)
         take_over(file, task, by, moment)
@@ -48,9 +60,18 @@ def decline_task(file: CaseFile, task: Task, by: Actor, reason: DeclineReason, m
     task.state = rule.target
     file.tell_of(task, TaskDeclined, by, reason=reason)
     file.stop_clocks(task.task_id, rule.stops, moment.now)
-    pass_on(file, task, successor, moment)
     if reason is DeclineReason.CONFLICT_OF_INTEREST:
-        exclude_agency(file, by.agency_id, moment)
+        record_exclusion(file, _own_conflict(by, moment))
+        pass_on(file, task, successor, moment)
+        take_everything(file, moment)
+    else:
+        pass_on(file, task, successor, moment)
+
+
+def _own_conflict(by: Actor, moment: Moment) -> Exclusion:
+    bodies = Bodies(agency_ids=units_of(by.agency_id, moment.roster.agencies))
+    exclusion_id, basis = moment.new_id("exc"), ExclusionBasis.CONFLICT_OF_INTEREST
+    return Exclusion(exclusion_id, basis, bodies, moment.now, by.agency_id, by.staff_id)
 
 
 def start_task(file: CaseFile, task: Task, by: Actor, moment: Moment) -> None:

@@ -63,11 +63,18 @@ def _second_agency(file: CaseFile, task: Task, moment: Moment) -> str | None:
 
 
 def _told(file: CaseFile, clock: Clock, level: Level, second: str | None, moment: Moment) -> tuple[str, ...]:
-    """The agencies a level speaks to. Where one of them is excluded, the level above hears it at once."""
-    found = {_agency(told, file, clock, second, moment): None for told in level.tell}
-    if file.excluded & {_agency(told, None, clock, second, moment) for told in level.tell}:
-        above = level_at(moment.pack, clock.span, clock.risk, level.position + 1)
-        found |= {_agency(told, file, clock, second, moment): None for told in above.tell}
+    """The agencies a level speaks to. Where one of them is excluded, the level above hears it at once, and so on upward."""
+    found: dict[str | None, None] = {}
+    position = level.position
+    while True:
+        found |= {_agency(told, file, clock, second, moment): None for told in level.tell}
+        if not file.excluded & {_agency(told, None, clock, second, moment) for told in level.tell}:
+            break
+        position += 1
+        above = level_at(moment.pack, clock.span, clock.risk, position)
+        if above.level is level.level:  # the ladder's last level is repeated: nobody stands above it
+            break
+        level = above
     return tuple(agency_id for agency_id in found if agency_id)
 
 

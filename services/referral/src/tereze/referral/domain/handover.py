@@ -4,7 +4,8 @@ from tereze.contracts.cases import TaskRerouted
 from tereze.contracts.facts import Conflict
 from tereze.contracts.words import ClockKind, ClockState, Transition
 from tereze.protocol import transition
-from tereze.referral.domain.casefile import Capacity, CaseFile, Moment
+from tereze.referral.domain.casefile import CaseFile, Moment
+from tereze.referral.domain.clocks import Clock
 from tereze.referral.domain.routing import NoEligibleAgency
 from tereze.referral.domain.tasks import Actor, Task
 
@@ -36,15 +37,21 @@ def next_holder(file: CaseFile, task: Task, moment: Moment) -> str:
 def pass_on(file: CaseFile, task: Task, agency_id: str, moment: Moment) -> None:
     """Another agency becomes accountable and owes every answer anew, by the instants that were set at the beginning."""
     rule = transition(task.state, Transition.REROUTED, risk=file.risk)
-    owed = [
-        clock
-        for kind in ClockKind
-        if (clock := file.clock_of(task, kind)) is not None and (clock.going or kind in _ANSWERS)
-    ]
+    owed = _owed(file, task)
     _reroute(file, task, agency_id)
     task.state = rule.target
     for clock in owed:
         file.succeed(clock, clock.successor(moment.new_id("clk"), agency_id=agency_id, risk=file.risk), moment.now)
+
+
+def pass_within(file: CaseFile, task: Task, moment: Moment) -> None:
+    """The responsible person must not go on: their agency stays accountable and owes every answer anew, through a colleague."""
+    owed = _owed(file, task)
+    task.state = transition(task.state, Transition.REROUTED, risk=file.risk).target
+    task.responsible_staff_id = None
+    file.tell_of(task, TaskRerouted, from_agency_id=task.agency_id, person_id=file.person_id, hop=task.hop)
+    for clock in owed:
+        file.succeed(clock, clock.successor(moment.new_id("clk"), risk=file.risk), moment.now)
 
 
 def take_over(file: CaseFile, task: Task, by: Actor, moment: Moment) -> None:
@@ -62,16 +69,10 @@ def take_over(file: CaseFile, task: Task, by: Actor, moment: Moment) -> None:
             file.cancel_clock(clock, moment.now)
 
 
-def exclude_agency(file: CaseFile, agency_id: str, moment: Moment) -> None:
-    """A body must not touch the case any more: every duty it holds passes on, every offer to it ends."""
-    file.admit(agency_id, Capacity.EXCLUDED)
-    for task in file.open_tasks():
-        if task.offered_agency_id == agency_id:
-            task.offered_agency_id = None
-            task.version += 1
-            file.touched.add(task.task_id)
-        if task.agency_id == agency_id:
-            pass_on(file, task, next_holder(file, task, moment), moment)
+def _owed(file: CaseFile, task: Task) -> list[Clock]:
+    """The clocks a new holder gets: those that run, and the answers the one before gave for itself."""
+    clocks = ((kind, file.clock_of(task, kind)) for kind in ClockKind)
+    return [clock for kind, clock in clocks if clock is not None and (clock.going or kind in _ANSWERS)]
 
 
 def _reroute(file: CaseFile, task: Task, agency_id: str) -> None:

@@ -1,13 +1,14 @@
 """Decides how two cases of one child become one; must never lose a task, a referral or an earlier start."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tereze.contracts.cases import CaseJoined, ReferralAttached, TaskAssigned, TaskWithdrawn
 from tereze.contracts.words import CaseState, Transition
 from tereze.protocol import stricter, transition
 from tereze.referral.domain.casefile import CaseFile, Moment, Referral
 from tereze.referral.domain.clocks import Clock
-from tereze.referral.domain.handover import exclude_agency
+from tereze.referral.domain.keeping_out import record_exclusion, take_everything
 from tereze.referral.domain.response import respond
 from tereze.referral.domain.tasks import Task
 
@@ -26,6 +27,7 @@ def join_cases(survivor: CaseFile, joined: CaseFile, referrals: Iterable[Referra
     Tasks move with their state and holder. Where both cases have the same duty, the less advanced task is withdrawn and the
     other keeps the earliest start and due time of the two.
     """
+    _share_exclusions(survivor, joined, moment)
     for agency_id, capacity in sorted(joined.bodies):
         survivor.admit(agency_id, capacity)
     survivor.risk = stricter(survivor.risk, joined.risk)
@@ -42,11 +44,18 @@ def join_cases(survivor: CaseFile, joined: CaseFile, referrals: Iterable[Referra
     for task in joined.open_tasks():
         _bring(survivor, joined, task, moment)
     _bring_case_clocks(survivor, joined, moment)
-    for agency_id in sorted(survivor.excluded):
-        exclude_agency(survivor, agency_id, moment)
     joined.state, joined.joined_into = CaseState.JOINED, survivor.case_id
     joined.tell(CaseJoined, into_case_id=survivor.case_id)
     respond(survivor, moment, since=min(referral.received_at for referral in attached))
+
+
+def _share_exclusions(survivor: CaseFile, joined: CaseFile, moment: Moment) -> None:
+    """Whoever must not touch one of the two must touch neither: before anything of them meets."""
+    theirs, ours = list(joined.exclusions.values()), list(survivor.exclusions.values())
+    for file, exclusions in ((survivor, theirs), (joined, ours)):
+        for exclusion in exclusions:
+            record_exclusion(file, replace(exclusion, exclusion_id=moment.new_id("exc")))
+        take_everything(file, moment)
 
 
 def _bring(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> None:

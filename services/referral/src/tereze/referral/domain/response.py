@@ -8,6 +8,7 @@ from tereze.contracts.words import CaseState, ClockKind, ClockState, Risk, Start
 from tereze.protocol import Facts, Plan, PlannedClock, PlannedStep, plan, stricter, transition
 from tereze.referral.domain.casefile import Capacity, CaseFile, Moment, Referral
 from tereze.referral.domain.clocks import Clock
+from tereze.referral.domain.keeping_out import keep_out
 from tereze.referral.domain.tasks import Actor, Task
 
 LIVE = frozenset({CaseState.REPORTED, CaseState.TRIAGED, CaseState.ACTIVE, CaseState.PLAN_IN_FORCE, CaseState.REOPENED})
@@ -33,6 +34,7 @@ def open_case(referral: Referral, person_id: str, moment: Moment, *, provisional
         categories=referral.categories,
         opened_at=referral.received_at,
     )
+    _keep_out_whom_it_names(file, referral, moment)
     file.tell(
         CaseOpened,
         person_id=person_id,
@@ -46,7 +48,11 @@ def open_case(referral: Referral, person_id: str, moment: Moment, *, provisional
 
 
 def attach_referral(file: CaseFile, referral: Referral, moment: Moment) -> None:
-    """One more referral on the case: what it adds is added, what it makes stricter becomes stricter."""
+    """One more referral on the case: what it adds is added, what it makes stricter becomes stricter.
+
+    Whom it names is kept out before anything else of it is told or routed.
+    """
+    _keep_out_whom_it_names(file, referral, moment)
     file.admit(referral.agency_id, Capacity.REFERRER)
     file.risk = stricter(file.risk, referral.risk)
     file.categories = tuple(dict.fromkeys((*file.categories, *referral.categories)))
@@ -58,6 +64,11 @@ def attach_referral(file: CaseFile, referral: Referral, moment: Moment) -> None:
         categories=referral.categories,
     )
     respond(file, moment, since=referral.received_at, prefer=referral.agency_id)
+
+
+def _keep_out_whom_it_names(file: CaseFile, referral: Referral, moment: Moment) -> None:
+    for exclusion in referral.exclusions:
+        keep_out(file, exclusion, moment)
 
 
 def respond(file: CaseFile, moment: Moment, *, since: datetime, prefer: str | None = None) -> None:

@@ -12,6 +12,7 @@ _LAST_RESORTS = (
     AgencyKind.WINDOW_DESK,
     AgencyKind.MINISTRY,
     AgencyKind.OMBUDSMAN,
+    AgencyKind.PROSECUTOR,
 )
 
 

@@ -24,7 +24,9 @@ from tereze.protocol import Pack, severity
 from tereze.referral.domain.casefile import Capacity, CaseFile
 from tereze.referral.domain.clocks import Clock
 from tereze.referral.domain.escalation import next_level
+from tereze.referral.domain.exclusion import Exclusion
 from tereze.referral.domain.tasks import Task
+from tereze.referral.store.exclusions import keep_exclusions, read_exclusion
 
 LADDER = "ladder"
 """The kind of timer that climbs a clock's ladder; its subject is the clock."""
@@ -34,7 +36,9 @@ _READ = """
 SELECT to_json(case_file)::text AS file,
        (SELECT json_agg(task ORDER BY task_id) FROM task WHERE task.case_id = case_file.case_id)::text AS tasks,
        (SELECT json_agg(clock ORDER BY clock_id) FROM clock WHERE clock.case_id = case_file.case_id)::text AS clocks,
-       (SELECT json_agg(case_body) FROM case_body WHERE case_body.case_id = case_file.case_id)::text AS bodies
+       (SELECT json_agg(case_body) FROM case_body WHERE case_body.case_id = case_file.case_id)::text AS bodies,
+       (SELECT json_agg(case_exclusion) FROM case_exclusion
+        WHERE case_exclusion.case_id = case_file.case_id AND lifted_at IS NULL)::text AS exclusions
 FROM case_file WHERE case_id = ANY($1::text[])
 """
 _WRITE = """
@@ -119,6 +123,7 @@ async def keep_case(work: Work, file: CaseFile, pack: Pack) -> None:
         _json([{"case_id": file.case_id, "agency_id": a, "capacity": c} for a, c in sorted(file.new_bodies)]),
         _json(_publish(work, file)),
     )
+    await keep_exclusions(work, file)
     await work.timers.set_many(list(_ladder_timers(clocks, pack)))
     file.touched.clear()
     file.new_bodies.clear()
@@ -134,6 +139,7 @@ def _publish(work: Work, file: CaseFile) -> list[dict[str, Any]]:
             "type": event.type,
             "at": work.now,
             "body": event.model_dump(mode="json"),
+            "policy_id": file.policy_id,
         }
         for event in news
     ]
@@ -204,7 +210,13 @@ def _file(row: Any) -> CaseFile:
     file.tasks = {task.task_id: task for task in map(_task, json.loads(row["tasks"] or "[]"))}
     file.clocks = {clock.clock_id: clock for clock in map(_clock, json.loads(row["clocks"] or "[]"))}
     file.bodies = {(body["agency_id"], Capacity(body["capacity"])) for body in json.loads(row["bodies"] or "[]")}
+    for exclusion in map(_exclusion, json.loads(row["exclusions"] or "[]")):
+        file.exclusions[exclusion.exclusion_id] = exclusion
     return file
+
+
+def _exclusion(kept: dict[str, Any]) -> Exclusion:
+    return read_exclusion({**kept, "recorded_at": datetime.fromisoformat(kept["recorded_at"])})
 
 
 def _task(kept: dict[str, Any]) -> Task:

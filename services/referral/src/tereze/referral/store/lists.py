@@ -3,14 +3,14 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, or_, select, tuple_
+from sqlalchemy import Select, and_, or_, select, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from tereze.access import Actor
+from tereze.chassis.exclusions import known_to
 from tereze.chassis.work import Work
 from tereze.contracts.words import AgencyKind, CaseState, StaffRole, TaskState
 from tereze.protocol import OPEN
-from tereze.referral.domain.casefile import Capacity
 from tereze.referral.store.tables import case_body, case_event, case_file, task
 from tereze.referral.views import Entry
 
@@ -23,17 +23,10 @@ _OPEN = [state.value for state in TaskState if state in OPEN]
 def cases_known_to(actor: Actor) -> ColumnElement[bool]:
     """The cases an actor may know of. Every list of cases is drawn from these; the policies then decide case by case."""
     if _oversees(actor):
-        return case_file.c.case_id.is_not(None)
-    as_body = select(case_body.c.case_id).where(
-        case_body.c.agency_id == actor.agency_id, case_body.c.capacity != Capacity.EXCLUDED
-    )
+        return known_to(case_file.c.case_id, actor)
+    as_body = select(case_body.c.case_id).where(case_body.c.agency_id == actor.agency_id)
     as_holder = select(task.c.case_id).where(_tasks_of(actor), task.c.state.in_(_OPEN))
-    excluded = exists().where(
-        case_body.c.case_id == case_file.c.case_id,
-        case_body.c.agency_id == actor.agency_id,
-        case_body.c.capacity == Capacity.EXCLUDED,
-    )
-    return and_(case_file.c.case_id.in_(as_body.union(as_holder)), ~excluded)
+    return and_(case_file.c.case_id.in_(as_body.union(as_holder)), known_to(case_file.c.case_id, actor))
 
 
 async def page_of_cases(work: Work, actor: Actor, *, after: Position | None, limit: int) -> list[tuple[Position, str]]:
@@ -56,7 +49,7 @@ async def page_of_tasks(
     states = [state.value] if state else _OPEN
     query: Select[tuple[datetime | None, str, str]] = (
         select(task.c.next_due_at, task.c.task_id, task.c.case_id)
-        .where(_tasks_of(actor), task.c.state.in_(states))
+        .where(_tasks_of(actor), task.c.state.in_(states), known_to(task.c.case_id, actor))
         .order_by(task.c.next_due_at.asc().nulls_last(), task.c.task_id)
         .limit(limit)
     )

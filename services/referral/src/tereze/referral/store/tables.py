@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from tereze.chassis.exclusions import exclusion_table
 from tereze.chassis.tables import chassis_tables
 
 metadata = MetaData()
@@ -107,6 +108,41 @@ case_event = Table(
     Column("type", String, nullable=False),
     _instant("at"),
     Column("body", JSON, nullable=False),
+    Column("policy_id", String),
+)
+exclusion_table(metadata)
+case_exclusion = Table(
+    "case_exclusion",
+    metadata,
+    Column("exclusion_id", String, primary_key=True),
+    Column("case_id", String, ForeignKey("case_file.case_id")),
+    Column("referral_id", String),
+    Column("basis", String, nullable=False),
+    Column("agency_ids", ARRAY(String), nullable=False),
+    Column("staff_ids", ARRAY(String), nullable=False),
+    _instant("recorded_at"),
+    Column("by_agency_id", String),
+    Column("by_staff_id", String),
+    _instant("lift_asked_at", nullable=True),
+    Column("lift_asked_by", String),
+    _instant("lifted_at", nullable=True),
+    Column("lifted_by", String),
+    Index("case_exclusion_by_case", "case_id"),
+    Index("case_exclusion_by_referral", "referral_id", postgresql_where=text("referral_id IS NOT NULL")),
+)
+disclosure = Table(
+    "disclosure",
+    metadata,
+    Column("disclosure_id", String, primary_key=True),
+    Column("case_id", String, nullable=False),
+    _instant("at"),
+    Column("agency_id", String, nullable=False),
+    Column("staff_id", String, nullable=False),
+    Column("door", String, nullable=False),
+    Column("task_id", String),
+    Column("labels", ARRAY(String), nullable=False),
+    Column("policy_id", String, nullable=False),
+    Index("disclosure_by_case", "case_id", "disclosure_id"),
 )
 referral = Table(
     "referral",

@@ -1,0 +1,95 @@
+"""Decides what an exclusion takes from the excluded at once; must never leave them a duty, an offer or a clock, nor a duty with nobody."""
+
+from tereze.contracts.cases import TaskWithdrawn
+from tereze.contracts.exclusions import ExclusionLifted, ExclusionRecorded
+from tereze.contracts.words import Transition
+from tereze.protocol import transition
+from tereze.referral.domain.casefile import Capacity, CaseFile, Moment
+from tereze.referral.domain.exclusion import Exclusion
+from tereze.referral.domain.handover import NobodyElse, next_holder, pass_on, pass_within
+from tereze.referral.domain.routing import NoEligibleAgency
+from tereze.referral.domain.tasks import Actor, Task
+
+HELD_ALREADY = "held_by_another"
+"""Why a task is withdrawn: everybody who could take it over does the same for the case already."""
+
+
+def keep_out(file: CaseFile, exclusion: Exclusion, moment: Moment) -> None:
+    """From now on these bodies neither handle, see nor hear of the case: told first, then everything is taken from them."""
+    if exclusion.exclusion_id not in file.exclusions:
+        record_exclusion(file, exclusion)
+        take_everything(file, moment)
+
+
+def record_exclusion(file: CaseFile, exclusion: Exclusion) -> None:
+    """Let the case know and tell. What the excluded hold is taken by ``take_everything``."""
+    file.exclusions[exclusion.exclusion_id] = exclusion
+    file.new_exclusions[exclusion.exclusion_id] = exclusion
+    file.tell(ExclusionRecorded, basis=exclusion.basis, **_facts(exclusion))
+
+
+def lift_exclusion(file: CaseFile, exclusion_id: str, by: Actor) -> None:
+    """It does not hold. What was taken away stays where it is; another exclusion of the same body stands on its own."""
+    exclusion = file.exclusions.pop(exclusion_id)
+    file.lifted_exclusions.add(exclusion_id)
+    facts = _facts(exclusion) | {"by_agency_id": by.agency_id, "by_staff_id": by.staff_id}
+    file.tell(ExclusionLifted, **facts)
+
+
+def take_everything(file: CaseFile, moment: Moment) -> None:
+    """Every offer to an excluded body ends, every duty and clock it holds passes on and runs on."""
+    for task in file.open_tasks():
+        if task.offered_agency_id in file.excluded:
+            task.offered_agency_id = None
+            task.version += 1
+            file.touched.add(task.task_id)
+    for task in file.open_tasks():
+        if task.agency_id in file.excluded:
+            _give_to_another(file, task, moment)
+        elif task.responsible_staff_id in file.excluded:
+            pass_within(file, task, moment)
+    _pass_case_clocks(file, moment)
+
+
+def _give_to_another(file: CaseFile, task: Task, moment: Moment) -> None:
+    try:
+        successor = next_holder(file, task, moment)
+    except NobodyElse:
+        _give_to_whoever_is_left(file, task, moment)
+    else:
+        pass_on(file, task, successor, moment)
+
+
+def _give_to_whoever_is_left(file: CaseFile, task: Task, moment: Moment) -> None:
+    """Everybody had it already: then it comes back to one of them, unless one of them holds it beside this one."""
+    try:
+        chosen = moment.roster.holder(task.service, excluded=file.excluded, hop=task.hop + 1).agency_id
+    except NoEligibleAgency:
+        raise NobodyElse(current_state=task.state, current_version=task.version) from None
+    if any(other.service is task.service and other.agency_id == chosen for other in file.open_tasks()):
+        task.state = transition(task.state, Transition.WITHDRAWN, risk=file.risk).target
+        file.tell_of(task, TaskWithdrawn, reason=HELD_ALREADY)
+        for clock in file.going_clocks(task.task_id):
+            file.cancel_clock(clock, moment.now)
+    else:
+        pass_on(file, task, chosen, moment)
+
+
+def _pass_case_clocks(file: CaseFile, moment: Moment) -> None:
+    """The case's own clocks go to another body of the kind that carries them."""
+    for clock in file.going_clocks(None):
+        obligation = moment.pack.obligations.get(clock.kind)
+        if clock.agency_id in file.excluded and obligation is not None and obligation.holder is not None:
+            desk = moment.roster.holder(obligation.holder, excluded=file.excluded).agency_id
+            file.admit(desk, Capacity.DESK)
+            file.succeed(clock, clock.successor(moment.new_id("clk"), agency_id=desk), moment.now)
+
+
+def _facts(exclusion: Exclusion) -> dict[str, object]:
+    return {
+        "exclusion_id": exclusion.exclusion_id,
+        "agency_ids": tuple(sorted(exclusion.bodies.agency_ids)),
+        "staff_ids": tuple(sorted(exclusion.bodies.staff_ids)),
+        "by_agency_id": exclusion.by_agency_id,
+        "by_staff_id": exclusion.by_staff_id,
+    }

@@ -1,0 +1,126 @@
+"""Decides how exclusions are kept and found: with the referral that named them, then with its case; must never lose one in between."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tereze.chassis import exclusions as replica
+from tereze.chassis.work import Work
+from tereze.contracts.directory import Agency
+from tereze.contracts.exclusions import ExclusionBasis
+from tereze.referral.domain.casefile import CaseFile
+from tereze.referral.domain.exclusion import Bodies, Exclusion
+
+_FAMILY = """
+WITH RECURSIVE below AS (
+    SELECT id FROM replica WHERE kind = 'agency' AND id = ANY($1::text[])
+    UNION SELECT unit.id FROM replica unit JOIN below ON unit.record ->> 'parent_agency_id' = below.id WHERE unit.kind = 'agency'
+), above AS (
+    SELECT id, record ->> 'parent_agency_id' AS parent FROM replica WHERE kind = 'agency' AND id = ANY($1::text[])
+    UNION SELECT body.id, body.record ->> 'parent_agency_id' FROM replica body JOIN above ON body.id = above.parent
+    WHERE body.kind = 'agency'
+)
+SELECT record::text AS record FROM replica
+WHERE kind = 'agency' AND id IN (SELECT id FROM below UNION SELECT id FROM above)
+"""
+_KEEP = """
+INSERT INTO case_exclusion (exclusion_id, case_id, referral_id, basis, agency_ids, staff_ids, recorded_at, by_agency_id,
+                            by_staff_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (exclusion_id) DO UPDATE SET case_id = excluded.case_id
+"""
+_OF_REFERRAL = "SELECT * FROM case_exclusion WHERE referral_id = $1 AND lifted_at IS NULL ORDER BY exclusion_id"
+_OF_CASE = "SELECT * FROM case_exclusion WHERE case_id = $1 ORDER BY exclusion_id"
+_ASK = """
+UPDATE case_exclusion SET lift_asked_at = $3, lift_asked_by = $4 WHERE case_id = $1 AND exclusion_id = $2
+"""
+_LIFT = "UPDATE case_exclusion SET lifted_at = $2, lifted_by = $3 WHERE exclusion_id = ANY($1::text[])"
+_JOINED_INTO = """
+WITH RECURSIVE joined AS (
+    SELECT case_id FROM case_file WHERE joined_into = $1
+    UNION SELECT case_file.case_id FROM case_file JOIN joined ON case_file.joined_into = joined.case_id
+)
+SELECT case_id FROM joined
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An exclusion with how far its lifting has come."""
+
+    exclusion: Exclusion
+    lift_asked_by: str | None
+    lifted_at: datetime | None
+
+
+async def family_of(work: Work, agency_ids: Iterable[str]) -> list[Agency]:
+    """Agencies with all that is above and below them, active or not."""
+    rows = await work.raw.fetch(_FAMILY, list(agency_ids))
+    return [Agency.model_validate_json(row["record"]) for row in rows]
+
+
+async def keep_named(work: Work, referral_id: str, exclusions: Iterable[Exclusion]) -> None:
+    """Keep whom a referral names, while it is on no case yet."""
+    for exclusion in exclusions:
+        await _keep(work, exclusion, case_id=None, referral_id=referral_id)
+
+
+async def named_by(work: Work, referral_id: str) -> tuple[Exclusion, ...]:
+    """Whom a referral keeps out of whatever case it comes onto."""
+    return tuple(_kept(row).exclusion for row in await work.raw.fetch(_OF_REFERRAL, referral_id))
+
+
+async def keep_exclusions(work: Work, file: CaseFile) -> None:
+    """Keep what was recorded and lifted on a case, in the transaction that changes the case."""
+    for exclusion in file.new_exclusions.values():
+        await _keep(work, exclusion, case_id=file.case_id, referral_id=None)
+        await replica.keep(work, file.case_id, exclusion.exclusion_id, exclusion.bodies.all)
+    for exclusion_id in file.lifted_exclusions:
+        await replica.drop(work, file.case_id, exclusion_id)
+    file.new_exclusions.clear()
+    file.lifted_exclusions.clear()
+
+
+async def exclusions_of(work: Work, case_id: str) -> list[Kept]:
+    """Every exclusion of a case, lifted ones too, in the order of their recording."""
+    return [_kept(row) for row in await work.raw.fetch(_OF_CASE, case_id)]
+
+
+async def ask_to_lift(work: Work, case_id: str, exclusion_id: str, staff_id: str) -> None:
+    """The first of two persons finds that it does not hold."""
+    await work.raw.execute(_ASK, case_id, exclusion_id, work.now, staff_id)
+
+
+async def mark_lifted(work: Work, exclusion_ids: Sequence[str], staff_id: str) -> None:
+    """The second person agreed."""
+    await work.raw.execute(_LIFT, list(exclusion_ids), work.now, staff_id)
+
+
+async def joined_into(work: Work, case_id: str) -> list[str]:
+    """Every case that went on in this one; whoever must not touch this one must not touch them."""
+    return [row["case_id"] for row in await work.raw.fetch(_JOINED_INTO, case_id)]
+
+
+async def _keep(work: Work, exclusion: Exclusion, *, case_id: str | None, referral_id: str | None) -> None:
+    bodies = exclusion.bodies
+    await work.raw.execute(
+        _KEEP, exclusion.exclusion_id, case_id, referral_id, exclusion.basis, sorted(bodies.agency_ids),
+        sorted(bodies.staff_ids), exclusion.recorded_at, exclusion.by_agency_id, exclusion.by_staff_id,
+    )  # fmt: skip
+
+
+def read_exclusion(row: Any) -> Exclusion:
+    """An exclusion from a kept row; ``recorded_at`` must be an instant already."""
+    return Exclusion(
+        exclusion_id=row["exclusion_id"],
+        basis=ExclusionBasis(row["basis"]),
+        bodies=Bodies(frozenset(row["agency_ids"]), frozenset(row["staff_ids"])),
+        recorded_at=row["recorded_at"],
+        by_agency_id=row["by_agency_id"],
+        by_staff_id=row["by_staff_id"],
+    )
+
+
+def _kept(row: Any) -> Kept:
+    return Kept(read_exclusion(row), row["lift_asked_by"], row["lifted_at"])
