@@ -93,11 +93,12 @@ class Replayed:
             of_case[event.exclusion_id] = frozenset((*event.agency_ids, *event.staff_ids))
         elif isinstance(event, ExclusionLifted):
             del of_case[event.exclusion_id]
-        given = {
+        reaching: dict[type[Any], tuple[str, ...]] = {
             told.TaskAssigned: ("agency_id",), told.TaskRerouted: ("agency_id",), told.TaskOffered: ("offered_agency_id",),
             told.TaskAccepted: ("agency_id", "by_staff_id", "responsible_staff_id"), told.ClockStarted: ("agency_id",),
             told.TaskReceived: ("agency_id",), told.TaskStarted: ("agency_id",), told.TaskFulfilled: ("agency_id",),
-        }.get(type(event), ())  # fmt: skip
+        }  # fmt: skip
+        given = reaching.get(type(event), ())
         reached = {getattr(event, name) for name in given} | set(getattr(event, "told_agency_ids", ()))
         assert not reached & frozenset().union(*of_case.values()), "an excluded body was reached"
 
