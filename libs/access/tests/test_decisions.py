@@ -167,3 +167,30 @@ def test_a_careless_policy_is_not_read(text):
 
 def test_every_permission_says_what_it_shows():
     assert [p.policy_id for p in policies().by_key.values() if p.effect == "permit" and not p.labels] == []
+
+
+ATTESTING = [
+    ("sign_attestation", ["member"], {"staff": "stf_1"}, "one-signs-for-oneself"),
+    ("sign_attestation", ["head"], {"staff": "stf_2", "owner_agency_id": US}, None),
+    ("record_attestation", ["head"], {"staff": "stf_2", "owner_agency_id": US}, "superiors-attest"),
+    ("record_attestation", ["manager"], {"staff": "stf_2", "above": OURS}, "superiors-attest"),
+    ("record_attestation", ["member"], {"staff": "stf_2", "owner_agency_id": US}, None),
+    ("record_attestation", ["head"], {"staff": "stf_2", "owner_agency_id": THEM}, None),
+    ("record_attestation", ["operator"], {"staff": "stf_2", "owner_agency_id": THEM}, "operator-attests"),
+    ("revoke_attestation", ["head"], {"staff": "stf_2", "owner_agency_id": US}, "superiors-attest"),
+    ("read_attestation", ["member"], {"staff": "stf_1"}, "one-reads-ones-own-attestation"),
+    ("read_attestation", ["member"], {"staff": "stf_2", "owner_agency_id": US}, None),
+]
+
+
+@pytest.mark.parametrize(("action", "roles", "facts", "policy_id"), ATTESTING)
+def test_attesting(action, roles, facts, policy_id):
+    decision = decide(actor(*roles), action, Resource("attestation", **facts))
+    assert (decision.allowed, decision.policy_id) == (policy_id is not None, policy_id or "no-policy-permits")
+
+
+@pytest.mark.parametrize("action", ["record_attestation", "revoke_attestation"])
+@pytest.mark.parametrize("role", ["head", "operator"])
+def test_nobody_attests_themselves_whatever_their_role(action, role):
+    decision = decide(actor(role), action, Resource("attestation", owner_agency_id=US, staff="stf_1"))
+    assert (decision.allowed, decision.policy_id) == (False, "nobody-attests-themselves")

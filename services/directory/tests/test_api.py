@@ -75,7 +75,7 @@ async def test_staff_of_the_own_agency_only(loaded):
         rest = (await caller.get("/v1/staff", params={"cursor": page["cursor"]})).json()
     everyone = page["items"] + rest["items"]
     assert {member["subject"] for member in everyone} == {
-        f"demo:almaty-school-1:{role}" for role in ("member", "manager", "head", "system")
+        f"demo:almaty-school-1:{role}" for role in ("member", "member-2", "manager", "head", "system")
     }
     assert all(member["display_name"] for member in everyone)
 
@@ -95,7 +95,7 @@ async def test_heads_managers_and_operators_suspend(loaded, who):
     assert first.status_code == again.status_code == 200
     assert first.json()["active"] is again.json()["active"] is False
     event = await told_last(loaded)
-    assert (event.key_id, event.version, event.staff.active) == (target.staff_id, 2, False)
+    assert (event.key_id, event.version, event.staff.active) == (target.staff_id, 3, False)
 
 
 @pytest.mark.parametrize(

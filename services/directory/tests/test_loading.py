@@ -3,17 +3,19 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from tereze.contracts.directory import OfficialSeries
-from tereze.directory import store
-from tereze.directory.domain import Pack, PackMistake
+from tereze.contracts.directory import OfficialSeries, SuspensionReason
+from tereze.directory.domain.country import Pack, PackMistake
 from tereze.directory.loading import Loaded, load_pack
 from tereze.directory.pack import read_pack
+from tereze.directory.store.country import find_series
+from tereze.directory.store.staff import set_suspended
 from tereze.local.fixtures import PACK
 
 TODAY = date(2026, 11, 21)
@@ -64,9 +66,7 @@ async def test_a_change_is_told_alone_and_its_version_grows(directory, pack):
     await load(directory, pack)
     before = len(await told(directory))
     closed = pack.agencies[5].model_copy(update={"active": False})
-    changed = Pack(
-        pack.name, "2", pack.regions, pack.series, (*pack.agencies[:5], closed, *pack.agencies[6:]), pack.staff
-    )
+    changed = replace(pack, version="2", agencies=(*pack.agencies[:5], closed, *pack.agencies[6:]))
     assert await load(directory, changed) == Loaded(0, 1, 0, 0)
     ((kind, payload),) = (await told(directory))[before:]
     assert (kind, payload["version"], payload["agency"]["active"]) == ("tereze.agency.published.v1", 2, False)
@@ -76,17 +76,16 @@ async def test_a_later_load_does_not_reinstate_whoever_is_suspended(directory, p
     await load(directory, pack)
     someone = pack.staff[0]
     async with directory.runtime.database.work() as work:
-        kept = await store.lock_staff(work, someone.staff_id)
-        await store.set_suspended(work, kept, suspended=True, by="stf_x")
+        await set_suspended(work, someone.staff_id, SuspensionReason.ORDERED, by="stf_x")
     renamed = someone.model_copy(update={"display_name": "Жаңа Есім"})
-    await load(directory, Pack(pack.name, "2", pack.regions, (), pack.agencies, (renamed, *pack.staff[1:])))
+    await load(directory, replace(pack, version="2", staff=(renamed, *pack.staff[1:])))
     kind, payload = (await told(directory))[-1]
-    assert (kind, payload["staff"]["active"], payload["version"]) == ("tereze.staff.published.v1", False, 3)
+    assert (kind, payload["staff"]["active"], payload["version"]) == ("tereze.staff.published.v1", False, 4)
 
 
 async def test_a_mistaken_pack_writes_nothing(directory, pack):
     with pytest.raises(PackMistake):
-        await load(directory, Pack(pack.name, "2", pack.regions[:3], (), pack.agencies, pack.staff))
+        await load(directory, replace(pack, version="2", regions=pack.regions[:3]))
     assert await told(directory) == []
 
 
@@ -94,7 +93,7 @@ async def test_a_series_keeps_the_day_it_was_first_loaded(directory, pack):
     await load(directory, pack)
     await load(directory, read_pack(PACK, today=date(2027, 1, 1)))
     async with directory.runtime.database.work() as work:
-        series = await store.find_series(work, "violence-by-region")
+        series = await find_series(work, "violence-by-region")
     assert isinstance(series, OfficialSeries)
     assert series.loaded_on == TODAY
 

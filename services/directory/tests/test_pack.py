@@ -4,12 +4,13 @@ from pathlib import Path
 import pytest
 
 from tereze.contracts.words import AgencyKind
-from tereze.directory.domain import PackMistake, check_pack
+from tereze.directory.domain.country import PackMistake, check_pack
 from tereze.directory.pack import read_pack
 
 KZ = Path(__file__).parents[3] / "deploy/packs/kz"
 TODAY = date(2026, 11, 21)
 REGIONS = "iso_3166_2,kind,kk,ru,en\nKZ-75,city,Алматы,Алматы,Almaty\n"
+RULES = (KZ / "attestation.yaml").read_text("utf-8")
 NAME = "name: {kk: Мектеп, ru: Школа, en: School}"
 
 
@@ -27,7 +28,8 @@ def write(tmp_path):
         (tmp_path / "demo").mkdir(exist_ok=True)
         (tmp_path / "series").mkdir(exist_ok=True)
         texts = {"pack.yaml": "{name: kz, version: kz-1}", "regions.csv": REGIONS, "demo/agencies.yaml": "[]"}
-        for name, text in {**texts, "demo/staff.yaml": "[]", **files}.items():
+        texts |= {"attestation.yaml": RULES, "demo/staff.yaml": "[]", "demo/unattested.yaml": "[]"}
+        for name, text in {**texts, **files}.items():
             (tmp_path / name).write_text(text, encoding="utf-8")
         return Path(tmp_path)
 
@@ -66,6 +68,9 @@ MISTAKES = [
         {"demo/staff.yaml": f"- {{staff_id: stf_{1:032x}, subject: s, agency_id: agc_{9:032x}, roles: [head], display_name: A}}"},
         "points to agc_",
     ),
+    ({"demo/unattested.yaml": "[demo:nobody]"}, "unattested points to demo:nobody"),
+    ({"attestation.yaml": RULES.replace("code: vetting", "code: policy")}, "requirement given twice: policy"),
+    ({"attestation.yaml": RULES.replace("valid_days: 365", "valid_days: 0")}, "requirements.0.valid_days"),
     ({"series/s.yaml": "{name: s}", "series/s.csv": "a\n"}, "s.csv: columns missing"),
 ]  # fmt: skip
 

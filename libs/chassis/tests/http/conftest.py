@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import asyncpg
@@ -30,6 +31,7 @@ from tereze.chassis.http import (
     OpenWork,
     Reply,
     Stale,
+    UnattestedCaller,
     body,
     create_app,
     decode_cursor,
@@ -48,6 +50,7 @@ from tereze.contracts.words import AgencyKind, StaffRole
 from tereze.local.issuer import TokenMint
 
 POLICE, SCHOOL = "agc_" + "1" * 32, "agc_" + "2" * 32
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Part(Contract):
@@ -129,6 +132,10 @@ def routes(stage: Stage) -> APIRouter:  # noqa: C901 - one small route after the
     async def whoami(caller: BriefCaller) -> dict[str, Any]:
         return {"staff_id": caller.staff_id, "roles": sorted(caller.roles), "kind": caller.actor.agency_kind}
 
+    @router.get("/own-standing")
+    async def own_standing(caller: UnattestedCaller) -> dict[str, Any]:
+        return {"staff_id": caller.staff_id}
+
     @router.get("/failure")
     @open_to_all
     async def fail(work: OpenWork) -> Kept:
@@ -173,9 +180,12 @@ class World:
                 kind, key, active, subject, record.model_dump_json(),
             )  # fmt: skip
 
-    async def employ(self, subject: str, agency: str, *roles: StaffRole, active: bool = True) -> None:
+    async def employ(self, subject: str, agency: str, *roles: StaffRole, active: bool = True, **standing: Any) -> None:
         staff_id = f"stf_{subject.encode().hex().zfill(32)[-32:]}"
-        record = StaffRecord(staff_id=staff_id, subject=subject, agency_id=agency, roles=roles, active=active)
+        record = StaffRecord(
+            staff_id=staff_id, subject=subject, agency_id=agency, roles=roles, active=active,
+            **{"fit_from": LONG_AGO, **standing},
+        )  # fmt: skip
         await self.remember("staff", record, active=active)
 
     async def found(self, agency_id: str, kind: AgencyKind, *, active: bool = True) -> None:
@@ -186,12 +196,13 @@ class World:
 
 
 async def people(world: World) -> None:
-    """A police officer, a school's system and a suspended colleague."""
+    """A police officer, a suspended and an unattested colleague, and a school's system."""
     async with world.database.work() as work:
         await work.raw.execute("CREATE TABLE thing (number INT GENERATED ALWAYS AS IDENTITY, code TEXT)")
     await world.found(POLICE, AgencyKind.POLICE)
     await world.employ("s:police:member", POLICE, StaffRole.MEMBER)
     await world.employ("s:police:suspended", POLICE, StaffRole.MEMBER, active=False)
+    await world.employ("s:police:new", POLICE, StaffRole.MEMBER, fit_from=None, unmet=("policy", "vetting"))
     await world.employ("s:school:system", SCHOOL, StaffRole.SYSTEM)
 
 

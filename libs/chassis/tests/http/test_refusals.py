@@ -1,6 +1,7 @@
 """Decides that a service answers bad requests as documented, says nothing back that was sent in, and writes nothing half."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -70,6 +71,7 @@ async def test_a_bad_token(calm, overrides, code):
         ("s:nobody", POLICE, "staff-unknown"),
         ("s:police:suspended", POLICE, "staff-suspended"),
         ("s:police:member", SCHOOL, "agency-mismatch"),
+        ("s:police:new", POLICE, "not-attested"),
     ],
 )
 async def test_somebody_who_may_not_act(calm, subject, agency, code):
@@ -81,6 +83,34 @@ async def test_a_suspension_bites_on_the_next_call(world):
     assert (await world.client.get("/v1/things", headers=world.token())).status_code == 200
     await world.employ("s:police:member", POLICE, StaffRole.MEMBER, active=False)
     problem(await world.client.get("/v1/things", headers=world.token()), 403, "staff-suspended")
+
+
+async def test_what_is_missing_is_named_and_ones_own_standing_stays_readable(calm):
+    refused = problem(await calm.client.get("/v1/things", headers=calm.token("s:police:new")), 403, "not-attested")
+    assert [error.code for error in refused.errors] == ["policy", "vetting"]
+    assert "/attestation says who mends it" in refused.errors[0].detail
+    assert (await calm.client.get("/v1/own-standing", headers=calm.token("s:police:new"))).status_code == 200
+    problem(await calm.client.get("/v1/own-standing", headers=calm.token("s:police:suspended")), 403, "staff-suspended")
+
+
+async def test_a_lapse_bites_at_its_instant_without_any_news(world):
+    async with world.database.work() as work:
+        now = work.now
+    await world.employ(
+        "s:police:member", POLICE, StaffRole.MEMBER, fit_until=now + timedelta(days=1), unmet=("vetting",)
+    )
+    assert (await world.client.get("/v1/things", headers=world.token())).status_code == 200
+    async with world.database.work() as work:
+        await work.raw.execute("UPDATE demo_clock SET ahead = interval '1 day'")
+    refused = problem(await world.client.get("/v1/things", headers=world.token()), 403, "not-attested")
+    assert [error.code for error in refused.errors] == ["vetting"]
+
+
+async def test_one_is_not_fit_before_the_first_instant(world):
+    async with world.database.work() as work:
+        now = work.now
+    await world.employ("s:police:member", POLICE, StaffRole.MEMBER, fit_from=now + timedelta(hours=1))
+    problem(await world.client.get("/v1/things", headers=world.token()), 403, "not-attested")
 
 
 async def test_an_agency_that_left_is_refused(world):

@@ -17,6 +17,7 @@ Action = Literal[
     "read_person", "read_looks", "join_persons", "confirm_joining",
     "subscribe",
     "manage_agency", "read_staff",
+    "read_attestation", "sign_attestation", "record_attestation", "revoke_attestation",
     "read_sla",
 ]  # fmt: skip
 
@@ -45,6 +46,7 @@ class Resource:
     ``offered``: offered the duty. ``accepted_holders``: holders that accepted. ``participants``: referrers on the case.
     ``desks``: window desks that hold the case's own clocks. ``told``: reached by an escalation. ``excluded``: agencies and
     persons that must not touch it.
+    ``above``: the body above the owner. ``staff``: the id of the person it is about.
     """
 
     kind: str
@@ -58,6 +60,8 @@ class Resource:
     excluded: frozenset[str] = _NOTHING
     risk: str = ""
     region_code: str = ""
+    above: frozenset[str] = _NOTHING
+    staff: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Decides what is told and answered about regions, agencies and staff; must never carry a private person."""
 
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from tereze.contracts.events import Event
 from tereze.contracts.ids import AgencyId, RegionCode, StaffId
@@ -41,7 +42,35 @@ class Agency(Contract):
     active: Annotated[bool, OPERATIONAL] = True
 
 
-class StaffMember(Contract):
+class Standing(Contract):
+    """Between which instants somebody's attestations let them act; both absent means never, an absent end means no end."""
+
+    fit_from: Annotated[AwareDatetime | None, STAFF] = None
+    fit_until: Annotated[AwareDatetime | None, STAFF] = None
+    unmet: Annotated[
+        tuple[str, ...],
+        STAFF,
+        Field(
+            description="Codes of the requirements that are not met now; of those that lapse first while all are met"
+        ),
+    ] = ()
+
+    def fit_at(self, now: datetime) -> bool:
+        """Whether every requirement is met at an instant."""
+        begun = self.fit_from is not None and self.fit_from <= now
+        return begun and (self.fit_until is None or now < self.fit_until)
+
+
+class SuspensionReason(StrEnum):
+    """Why somebody may not act at present."""
+
+    ORDERED = "ordered"
+    INVESTIGATION = "investigation"
+    ACCUSED = "accused"
+    REMOVED = "removed"
+
+
+class StaffMember(Standing):
     """A person or a system that acts for an agency; ``subject`` is the token's ``sub``."""
 
     staff_id: Annotated[StaffId, OPERATIONAL]
@@ -50,6 +79,7 @@ class StaffMember(Contract):
     roles: Annotated[tuple[StaffRole, ...], OPERATIONAL]
     display_name: Annotated[str, STAFF]
     active: Annotated[bool, OPERATIONAL] = True
+    suspended_because: Annotated[SuspensionReason | None, STAFF] = None
 
 
 class RegionPublished(Event):
@@ -74,7 +104,7 @@ class AgencyPublished(Event):
     agency: Annotated[Agency, OPERATIONAL]
 
 
-class StaffRecord(Contract):
+class StaffRecord(Standing):
     """What other services need of a staff member; the display name stays in the directory."""
 
     staff_id: Annotated[StaffId, OPERATIONAL]

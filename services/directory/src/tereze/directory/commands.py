@@ -10,7 +10,7 @@ from pathlib import Path
 from tereze.chassis.service import Runtime
 from tereze.chassis.settings import ServiceSettings
 from tereze.directory.app import build
-from tereze.directory.domain import Pack, PackMistake
+from tereze.directory.domain.country import Pack, PackMistake
 from tereze.directory.loading import Loaded
 from tereze.directory.loading import load_pack as load
 from tereze.directory.pack import read_pack

@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 
 from tereze.chassis.work import Work
-from tereze.contracts.directory import AgencyPublished, RegionPublished, StaffPublished
-from tereze.directory import store
-from tereze.directory.domain import Pack, check_pack
+from tereze.contracts.directory import AgencyPublished, RegionPublished, Standing
+from tereze.directory.domain.country import Pack, check_pack
+from tereze.directory.fitness import publish_staff, reckon
+from tereze.directory.invented import attest_invented
+from tereze.directory.store import tables
+from tereze.directory.store.attestations import RULES
+from tereze.directory.store.country import find_series, keep
+
+_NOT_FROM_PACKS = {*Standing.model_fields, "suspended_because"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,7 @@ async def load_pack(work: Work, pack: Pack) -> Loaded:
 
 
 async def _load_regions(work: Work, pack: Pack) -> int:
-    changed = await store.keep(work, store.region, [region.model_dump(mode="json") for region in pack.regions])
+    changed = await keep(work, tables.region, [region.model_dump(mode="json") for region in pack.regions])
     for region in pack.regions:
         if region.code in changed:
             work.publish(RegionPublished(key_id=region.code, version=changed[region.code], region=region))
@@ -42,7 +48,7 @@ async def _load_regions(work: Work, pack: Pack) -> int:
 
 
 async def _load_agencies(work: Work, pack: Pack) -> int:
-    changed = await store.keep(work, store.agency, [agency.model_dump(mode="json") for agency in pack.agencies])
+    changed = await keep(work, tables.agency, [agency.model_dump(mode="json") for agency in pack.agencies])
     for agency in pack.agencies:
         if agency.agency_id in changed:
             work.publish(AgencyPublished(key_id=agency.agency_id, version=changed[agency.agency_id], agency=agency))
@@ -50,18 +56,23 @@ async def _load_agencies(work: Work, pack: Pack) -> int:
 
 
 async def _load_staff(work: Work, pack: Pack) -> int:
-    changed = await store.keep(work, store.staff, [member.model_dump(mode="json") for member in pack.staff])
-    for record in await store.staff_records(work, tuple(changed)):
-        work.publish(StaffPublished(key_id=record.staff_id, version=changed[record.staff_id], staff=record))
-    return len(changed)
+    """Write the rules and the staff, and reckon everybody's standing by them: a new rule may make or end a fitness."""
+    rules = {"name": RULES, "document": pack.rules.model_dump(mode="json")}
+    await keep(work, tables.attestation_rules, [rules])
+    rows = [member.model_dump(mode="json", exclude=_NOT_FROM_PACKS) for member in pack.staff]
+    changed = await keep(work, tables.staff, rows)
+    await attest_invented(work, pack)
+    told = sorted({*changed, *await reckon(work)})
+    await publish_staff(work, told)
+    return len(told)
 
 
 async def _load_series(work: Work, pack: Pack) -> int:
-    kept = {series.name: await store.find_series(work, series.name) for series in pack.series}
+    kept = {series.name: await find_series(work, series.name) for series in pack.series}
     rows = []
     for series in pack.series:
         known = kept[series.name]
         same = known is not None and known.model_copy(update={"loaded_on": series.loaded_on}) == series
         if not same:
             rows.append({"name": series.name, "document": series.model_dump(mode="json")})
-    return len(await store.keep(work, store.official_series, rows))
+    return len(await keep(work, tables.official_series, rows))

@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from tereze.contracts.attestations import AttestationRules
 from tereze.contracts.directory import Agency, OfficialSeries, Region, StaffMember
 from tereze.contracts.labels import Contract
-from tereze.directory.domain import Pack, PackMistake
+from tereze.directory.domain.country import Pack, PackMistake
 
 C = TypeVar("C", bound=Contract)
 
@@ -23,9 +24,11 @@ def read_pack(root: Path, *, today: date, demo: bool = False) -> Pack:
         name=str(head.get("name")),
         version=str(head.get("version")),
         regions=_regions(root / "regions.csv"),
+        rules=_shape(root / "attestation.yaml", AttestationRules, _load(root / "attestation.yaml", dict)),
         series=tuple(_series(path, today) for path in sorted((root / "series").glob("*.yaml"))),
         agencies=_each(root / "demo" / "agencies.yaml", Agency) if demo else (),
         staff=_each(root / "demo" / "staff.yaml", StaffMember) if demo else (),
+        unattested=tuple(map(str, _load(root / "demo" / "unattested.yaml", list))) if demo else (),
     )
 
 

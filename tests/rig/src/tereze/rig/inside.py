@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from tereze.contracts.events import Envelope, Event, read_envelope
 from tereze.local.issuer import TokenMint
 
 PACK = Path(__file__).resolve().parents[5] / "deploy" / "packs" / "kz"
+_LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @cache
@@ -43,11 +44,12 @@ def agency_id(slug: str) -> str:
 
 @cache
 def demo_staff() -> dict[str, StaffRecord]:
-    """The demo's staff by what follows ``demo:`` in their subjects, e.g. ``almaty-police:member``."""
+    """The demo's staff by what follows ``demo:`` in their subjects, e.g. ``almaty-police:member``; each fit to act."""
     rows = yaml.safe_load((PACK / "demo" / "staff.yaml").read_text("utf-8"))
     return {
         row["subject"].removeprefix("demo:"): StaffRecord.model_validate(
-            {name: value for name, value in row.items() if name != "display_name"}, strict=False
+            {"fit_from": _LONG_AGO, **{name: value for name, value in row.items() if name != "display_name"}},
+            strict=False,
         )
         for row in rows
     }

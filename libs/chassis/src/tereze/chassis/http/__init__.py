@@ -3,7 +3,7 @@
 from tereze.chassis.http.addresses import open_to_all, refuses
 from tereze.chassis.http.app import build_app, create_app, openapi_of
 from tereze.chassis.http.bodies import body
-from tereze.chassis.http.callers import BriefCaller, Caller, OpenWork, Principal, identify_briefly
+from tereze.chassis.http.callers import BriefCaller, Caller, OpenWork, Principal, UnattestedCaller, identify_briefly
 from tereze.chassis.http.idempotency import Idempotency, Reply, expire_keys, keep_expiring_keys, once
 from tereze.chassis.http.paging import Cursor, Limit, decode_cursor, encode_cursor
 from tereze.chassis.http.problems import problem_of, problem_response
@@ -13,7 +13,8 @@ from tereze.contracts.facts import Conflict, Fact, Forbidden, Invalid, NotFound,
 
 __all__ = [
     "BadCursor", "BriefCaller", "Caller", "Conflict", "Cursor", "Fact", "Forbidden", "Idempotency", "IfMatch", "Invalid",
-    "Limit", "NotFound", "OpenWork", "PreconditionRequired", "Principal", "Reply", "Stale", "ValidationFailed", "body",
+    "Limit", "NotFound", "OpenWork", "PreconditionRequired", "Principal", "Reply", "Stale", "UnattestedCaller",
+    "ValidationFailed", "body",
     "build_app", "create_app", "decode_cursor", "encode_cursor", "etag", "expire_keys", "identify_briefly",
     "keep_expiring_keys", "once", "open_to_all", "openapi_of", "problem_of", "problem_response", "refuses",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,13 +15,14 @@ from tereze.chassis.http.faults import mend
 from tereze.chassis.http.refusals import (
     AgencyMismatch,
     AgencySuspended,
+    NotAttested,
     StaffSuspended,
     StaffUnknown,
     TokenMissing,
     ValidationFailed,
 )
 from tereze.chassis.work import Work
-from tereze.contracts.directory import Agency
+from tereze.contracts.directory import Agency, Standing
 from tereze.contracts.problems import FieldProblem
 from tereze.contracts.words import StaffRole
 
@@ -34,6 +36,14 @@ class Principal:
     agency: Agency | None
     staff_id: str
     roles: frozenset[StaffRole]
+    standing: Standing
+
+    def require_attested(self, now: datetime) -> None:
+        """Raise NotAttested unless the caller holds at this instant all that their role requires."""
+        if not self.standing.fit_at(now):
+            mend = f"GET /v1/staff/{self.staff_id}/attestation says who mends it and how"
+            missing = tuple(FieldProblem(pointer="", code=code, detail=mend) for code in self.standing.unmet)
+            raise NotAttested(errors=missing)
 
     @property
     def actor(self) -> Actor:
@@ -88,7 +98,7 @@ OpenWork = Annotated[Work, Depends(_open_work, scope="function")]
 """The open transaction; committed before the first byte of the answer leaves, rolled back when the route raises."""
 
 
-async def _principal(request: Request, work: Work) -> Principal:
+async def _principal(request: Request, work: Work, *, attested: bool) -> Principal:
     claims: Claims | None = getattr(request.state, "claims", None)
     if claims is None:
         raise TokenMissing
@@ -102,26 +112,37 @@ async def _principal(request: Request, work: Work) -> Principal:
         raise StaffSuspended
     if agency is not None and not agency.active:
         raise AgencySuspended
-    return Principal(
+    caller = Principal(
         subject=record.subject,
         agency_id=record.agency_id,
         agency=agency,
         staff_id=record.staff_id,
         roles=frozenset(record.roles),
+        standing=record,
     )
+    if attested:
+        caller.require_attested(work.now)
+    return caller
 
 
 async def identify(request: Request, work: OpenWork) -> Principal:
     """The caller, read in the same transaction in which the request is decided."""
-    return await _principal(request, work)
+    return await _principal(request, work, attested=True)
+
+
+async def identify_unattested(request: Request, work: OpenWork) -> Principal:
+    """The caller, fit to act or not: for the routes by which one becomes fit."""
+    return await _principal(request, work, attested=False)
 
 
 async def identify_briefly(request: Request) -> Principal:
     """The caller, read in a transaction of its own; call it again during an answer that lasts, so that a suspension cuts it."""
     async with request.app.state.runtime.database.work() as work:
-        return await _principal(request, work)
+        return await _principal(request, work, attested=True)
 
 
 Caller = Annotated[Principal, Depends(identify)]
+UnattestedCaller = Annotated[Principal, Depends(identify_unattested)]
+"""For reading one's own attestation and signing, and nothing else."""
 BriefCaller = Annotated[Principal, Depends(identify_briefly)]
 """For long polls and streams, which must not hold a transaction open while they wait."""

@@ -8,7 +8,7 @@ from pydantic.json_schema import models_json_schema
 
 from tereze.chassis.http import refusals
 from tereze.chassis.http.addresses import Address, Addresses
-from tereze.chassis.http.callers import identify, identify_briefly
+from tereze.chassis.http.callers import identify, identify_briefly, identify_unattested
 from tereze.chassis.http.idempotency import read_key
 from tereze.chassis.http.problems import MEDIA_TYPE
 from tereze.chassis.http.versions import read_version
@@ -21,7 +21,8 @@ _BEARER = "bearer"
 
 _AUTHENTICATED = (refusals.TokenMissing, refusals.TokenInvalid, refusals.TokenOutOfDate, refusals.IssuerDown)
 _IDENTIFIED = (
-    refusals.StaffUnknown, refusals.StaffSuspended, refusals.AgencyMismatch, refusals.AgencySuspended, Forbidden,
+    refusals.StaffUnknown, refusals.StaffSuspended, refusals.AgencyMismatch, refusals.AgencySuspended,
+    refusals.NotAttested, Forbidden,
 )  # fmt: skip
 _WITH_BODY = (
     refusals.MalformedJson, refusals.BodyTooLarge, refusals.UnsupportedMedia, refusals.ValidationFailed, Invalid,
@@ -40,7 +41,7 @@ def _facts(address: Address) -> Iterator[type[Fact]]:
     yield from address.refusals
     if not address.public:
         yield from _AUTHENTICATED
-    if address.calls & {identify, identify_briefly}:
+    if address.calls & {identify, identify_briefly, identify_unattested}:
         yield from _IDENTIFIED
     if "{" in address.template:
         yield NotFound

@@ -98,6 +98,14 @@ class StaffSuspended(Refusal):
     title = "Your access is suspended"
 
 
+class NotAttested(Refusal):
+    """The person does not meet what their role requires at present: a signature, a training, a vetting."""
+
+    status = 403
+    code = "not-attested"
+    title = "Before you may act, what your role requires must be signed, passed and recorded; see errors"
+
+
 class AgencyMismatch(Refusal):
     """The token speaks for an agency the person does not belong to."""
 

@@ -1,6 +1,6 @@
 """Decides how the directory's migrations run: as every service's do; must never hold DDL."""
 
 from tereze.chassis.migrate import run_env
-from tereze.directory.store import metadata
+from tereze.directory.store.tables import metadata
 
 run_env(metadata)

@@ -29,6 +29,7 @@ from tereze.contracts.words import (
 from tereze.rig.demodata.fixed import fixed_id
 
 _ID_NOUNS = {
+    "attestation_id": "att", "recorded_by": "stf",
     "referral_id": "ref", "person_id": "per", "provisional_person_id": "per", "case_id": "cas", "into_case_id": "cas",
     "joined_into": "cas", "task_id": "tsk", "clock_id": "clk", "staff_id": "stf", "by_staff_id": "stf",
     "responsible_staff_id": "stf", "author_staff_id": "stf", "proposed_by_staff_id": "stf", "follows_task_id": "tsk",
@@ -70,9 +71,11 @@ _WORDS: dict[str, Any] = {
     "earlier_cases": 61, "later_cases": 81, "growth_percent_published": 32.8, "list": "growth",
     "published_name": "Pavlodar", "source": "Announcement of Kazakhstan's plan \"Child Protection\" 2023–2025",
     "kk": "Алматы", "ru": "Алматы", "en": "Almaty", "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
-    "roles": (StaffRole.MEMBER,), "loaded_on": date(2026, 9, 1), "type": "tereze.clock.breached.v1",
+    "edition": "kz-conduct/1", "discipline": "child-rights", "evidence": "CERT-2026-118", "rules": "kz-attestation/1",
+    "unmet": ("vetting",), "roles": (StaffRole.MEMBER,), "loaded_on": date(2026, 9, 1), "type": "tereze.clock.breached.v1",
 }  # fmt: skip
 _OF_SHAPE: dict[str, Any] = {
+    "Requirement.code": "vetting", "RequirementStanding.code": "vetting",
     "Flag.pointer": "/child/iin", "Flag.code": "iin-check-digit", "Flag.detail": "The twelfth digit does not fit.",
     "FieldProblem.pointer": "/child/birth_date", "FieldProblem.code": "date-in-the-future",
     "FieldProblem.detail": "A birth date cannot lie in the future.", "Problem.type": "/docs/problems/validation-failed",

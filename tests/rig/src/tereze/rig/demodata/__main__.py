@@ -14,7 +14,7 @@ from tereze.contracts.directory import LocalName, Region
 from tereze.contracts.labels import Contract
 from tereze.rig.demodata.agencies import demo_agencies
 from tereze.rig.demodata.referrals import demo_referrals
-from tereze.rig.demodata.staff import demo_staff
+from tereze.rig.demodata.staff import UNATTESTED, demo_staff
 
 PACK = Path(__file__).parents[6] / "deploy/packs/kz"
 
@@ -41,6 +41,8 @@ def demo_files(pack: Path) -> dict[str, str]:
         "referrals.ndjson": "".join(f"{line}\n" for line in referrals),
         "agencies.yaml": _flow_yaml("Invented agencies; one a line. Written by tereze.rig.demodata.", agencies),
         "staff.yaml": _flow_yaml("Invented people and systems; written by tereze.rig.demodata.", demo_staff(agencies)),
+        "unattested.yaml": "# Subjects of staff who hold no attestation yet.\n"
+        + "".join(f"- {who}\n" for who in UNATTESTED),
     }
 
 

@@ -40,6 +40,12 @@ _FURTHER = {
     AgencyKind.CONTACT_CENTRE: (StaffRole.OPERATOR,),
 }
 
+_SECOND = frozenset(
+    {AgencyKind.SCHOOL, AgencyKind.POLICE, AgencyKind.HEALTH, AgencyKind.SOCIAL_PATRONAGE, AgencyKind.GUARDIANSHIP}
+)
+UNATTESTED = ("demo:ombudsman:monitor",)
+"""Who is appointed but has neither signed nor passed anything yet."""
+
 
 def _person(subject: str) -> str:
     woman = pick((True, False), subject, "sex")
@@ -61,8 +67,23 @@ def _staff_of(agency: Agency) -> Iterator[StaffMember]:
             roles=(role, StaffRole.MEMBER) if role is StaffRole.COORDINATOR else (role,),
             display_name=f"{who}, {position}",
         )
+    if agency.kind in _SECOND:
+        yield _colleague(agency, "member-2", _POSITIONS.get((agency.kind, StaffRole.MEMBER), "маман"))
+    if agency.kind is AgencyKind.OMBUDSMAN:
+        yield _colleague(agency, "monitor", "бақылаушы")
+
+
+def _colleague(agency: Agency, word: str, position: str) -> StaffMember:
+    subject = f"demo:{agency.slug}:{word}"
+    return StaffMember(
+        staff_id=fixed_id("stf", subject),
+        subject=subject,
+        agency_id=agency.agency_id,
+        roles=(StaffRole.MEMBER,),
+        display_name=f"{_person(subject)}, {position}",
+    )
 
 
 def demo_staff(agencies: tuple[Agency, ...]) -> tuple[StaffMember, ...]:
-    """Member, manager, head and system of every agency, and who the desk and the national ones have besides."""
+    """Member, manager, head and system of every agency, a second member where children are met, and who some have besides."""
     return tuple(member for agency in agencies for member in _staff_of(agency))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tereze.contracts.attestations import AttestationRules
 from tereze.contracts.directory import Agency, OfficialSeries, Region, StaffMember
 
 
@@ -18,9 +19,11 @@ class Pack:
     name: str
     version: str
     regions: tuple[Region, ...]
+    rules: AttestationRules
     series: tuple[OfficialSeries, ...] = ()
     agencies: tuple[Agency, ...] = ()
     staff: tuple[StaffMember, ...] = ()
+    unattested: tuple[str, ...] = ()  # subjects of invented staff who hold nothing yet; the others hold what they need
 
 
 def check_pack(pack: Pack) -> None:
@@ -30,6 +33,7 @@ def check_pack(pack: Pack) -> None:
     _no_doubles("agency slug", (agency.slug for agency in pack.agencies))
     _no_doubles("staff member", (member.staff_id for member in pack.staff))
     _no_doubles("subject", (member.subject for member in pack.staff))
+    _no_doubles("requirement", (requirement.code for requirement in pack.rules.requirements))
     _no_doubles("series", (series.name for series in pack.series))
     regions = {region.code for region in pack.regions}
     agencies = {agency.agency_id for agency in pack.agencies}
@@ -38,6 +42,8 @@ def check_pack(pack: Pack) -> None:
         _known(f"agency {agency.slug}", agency.parent_agency_id, agencies)
     for member in pack.staff:
         _known(f"staff member {member.staff_id}", member.agency_id, agencies)
+    for subject in pack.unattested:
+        _known("unattested", subject, {member.subject for member in pack.staff})
     for series in pack.series:
         for row in series.rows:
             _known(f"series {series.name}", row.region_code, regions)

@@ -1,0 +1,10 @@
+"""Decides which routes the directory answers; must never hold one itself."""
+
+from fastapi import APIRouter
+
+from tereze.directory.api import agencies, attestations, staff
+
+router = APIRouter(tags=["directory"])
+router.include_router(agencies.router)
+router.include_router(staff.router)
+router.include_router(attestations.router)
