@@ -49,6 +49,7 @@ class World:
     now: datetime = FRIDAY
     open_tasks: dict[str, int] = field(default_factory=dict)  # by slug; the second clinic and school are busier
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    shelf: Protocols | None = None
 
     def new_id(self, prefix: str) -> str:
         return f"{prefix}_{next(self.numbers):032x}"
@@ -61,7 +62,7 @@ class World:
 
     @property
     def moment(self) -> Moment:
-        return Moment(self.now, self.pack, self.calendar, self.roster, self.new_id)
+        return Moment(self.now, self.pack, self.calendar, self.roster, self.new_id, self.shelf)
 
     def after(self, **passed: float) -> Moment:
         self.now += timedelta(**passed)
@@ -114,6 +115,11 @@ def news() -> Callable[[CaseFile], list[str]]:
 @pytest.fixture(scope="session")
 def pack() -> Pack:
     return load_pack((COUNTRY / "protocol" / "kz-default.yaml").read_text())
+
+
+@pytest.fixture(scope="session")
+def newest() -> Pack:
+    return load_pack((COUNTRY / "protocol" / "kz-default-2.yaml").read_text())
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,17 @@
 """Decides that a referral becomes a case with every duty of the protocol held by somebody, and that more only adds."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tereze.contracts.words import Category, ClockState, Outcome, Risk, StaffRole, TaskState
+from tereze.contracts.words import Category, Circumstance, ClockState, Outcome, Risk, StaffRole, TaskState
+from tereze.protocol import Protocols
 from tereze.referral.domain.casefile import Capacity
 from tereze.referral.domain.commands import accept_task, fulfil_task, receive_task, start_task
-from tereze.referral.domain.response import CaseNotLive, attach_referral, settle_person, triage_case
+from tereze.referral.domain.response import CaseNotLive, attach_referral, open_case, settle_person, triage_case
 
 News = Callable[[Any], list[str]]
 
@@ -190,3 +192,45 @@ def test_the_child_of_a_provisional_case_is_settled(world: Any, news: News) -> N
     settle_person(case, "per_" + "f" * 32)
     assert case.news[0].provisional_person_id == provisional
     assert (case.person_id, case.provisional) == ("per_" + "f" * 32, False)
+
+
+def test_a_limit_counted_from_the_assault_leaves_what_is_left_of_it(world: Any, newest: Any) -> None:
+    world.pack = newest
+    report = world.referral(Risk.HIGH, Category.SEXUAL_CONTACT, by="almaty-clinic-1")
+    case = open_case(
+        replace(report, occurred_at=world.now - timedelta(hours=50)),
+        world.new_id("per"),
+        world.moment,
+        provisional=False,
+    )
+    health = world.going(case, world.task(case, "health"))
+    assert health["see_the_child"].due_at - world.now == timedelta(hours=22)
+    assert health["see_the_child"].row == "steps.health.care_after_assault.from_event.see_the_child"
+    assert health["preventive_treatment"].due_at - world.now == timedelta(hours=22)
+    assert health["psychologist"].due_at - world.now == timedelta(hours=24)
+    follow_ups = world.going(case)
+    assert follow_ups["first_follow_up"].due_at - world.now == timedelta(days=14)
+    assert {"second_follow_up", "third_follow_up"} <= set(follow_ups)
+
+
+def test_a_new_protocol_version_touches_only_obligations_that_are_new(world: Any, pack: Any, newest: Any) -> None:
+    case = world.case(Risk.MEDIUM, Category.PHYSICAL)
+    before = {clock.clock_id: clock.due_at for clock in case.clocks.values()}
+    world.shelf = Protocols([pack, newest], world.calendar)
+    attach_referral(case, world.referral(Risk.MEDIUM, Category.BULLYING), world.after(minutes=5))
+    assert {clock_id: case.clocks[clock_id].due_at for clock_id in before} == before
+    assert {case.clocks[clock_id].protocol_version for clock_id in before} == {"kz-default/1"}
+    school = world.task(case, "school")
+    assert (school.step, school.protocol_version) == ("school.duty_officer_same_day", "kz-default/2")
+    assert case.protocol_version == "kz-default/1"
+    told_versions = {event.protocol_version for event in case.news if getattr(event, "task_id", None) == school.task_id}
+    assert told_versions == {"kz-default/2"}
+
+
+def test_a_circumstance_that_a_later_report_adds_brings_the_step_it_asks_for(world: Any, newest: Any) -> None:
+    world.pack = newest
+    case = world.case(Risk.LOW, Category.BULLYING)
+    assert "police" not in {str(task.service) for task in case.tasks.values()}
+    injured = replace(world.referral(Risk.LOW, Category.BULLYING), circumstances=(Circumstance.INJURED,))
+    attach_referral(case, injured, world.after(minutes=5))
+    assert {"police", "health"} <= {str(task.service) for task in case.tasks.values()}

@@ -185,6 +185,9 @@ class ClockEvent(CaseEvent):
     risk: Annotated[Risk, ALLEGATION]
     started_at: Annotated[AwareDatetime, OPERATIONAL]
     due_at: Annotated[AwareDatetime, OPERATIONAL]
+    row: Annotated[
+        str | None, ALLEGATION, Field(description="The row of the protocol version above that decided the due time")
+    ] = None
 
 
 class ClockStarted(ClockEvent):
@@ -242,6 +245,10 @@ class ClockView(Contract):
     state: Annotated[ClockState, OPERATIONAL]
     started_at: Annotated[AwareDatetime, OPERATIONAL]
     due_at: Annotated[AwareDatetime, OPERATIONAL]
+    protocol_version: Annotated[
+        str | None, OPERATIONAL, Field(description="The protocol version the obligation was started under")
+    ] = None
+    row: Annotated[str | None, ALLEGATION, Field(description="The row of it that decided the due time")] = None
     stopped_at: Annotated[AwareDatetime | None, OPERATIONAL] = None
     follows_clock_id: Annotated[ClockId | None, OPERATIONAL] = None
     reached: Annotated[LadderLevel | None, OPERATIONAL, Field(description="Highest ladder level reached")] = None
@@ -273,6 +280,9 @@ class TaskView(Contract):
     )
     awaits_confirmation: Annotated[bool, OPERATIONAL] = False
     void_proposed: Annotated[bool, OPERATIONAL, Field(description="A second person may void it now")] = False
+    protocol_version: Annotated[
+        str | None, OPERATIONAL, Field(description="The protocol version the task was assigned under")
+    ] = None
     breached: Annotated[bool, OPERATIONAL]
     assigned_at: Annotated[AwareDatetime, OPERATIONAL]
     clocks: Annotated[tuple[ClockView, ...], OPERATIONAL] = ()

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 from tereze.contracts.events import Event
 from tereze.contracts.ids import AgencyId, CaseId, ReferralId, RegionCode, StaffId, TaskId
 from tereze.contracts.labels import ALLEGATION, IDENTITY, LOCATION, OPERATIONAL, REPORTER, SEALED, Contract
-from tereze.contracts.words import AgencyKind, Category, Channel, ClockKind, Risk, Sex, TaskState
+from tereze.contracts.words import AgencyKind, Category, Channel, Circumstance, ClockKind, Risk, Sex, TaskState
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"\S")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True, pattern=r"\S")]
@@ -84,6 +84,11 @@ class ReferralSubmission(Contract):
         Field(description="What was seen or heard, in the reporter's words"),
     ]
     occurred_at: Annotated[AwareDatetime | None, ALLEGATION, Field(description="When it happened, if known")] = None
+    circumstances: Annotated[
+        tuple[Circumstance, ...],
+        ALLEGATION,
+        Field(max_length=11, description="Facts on which the protocol's answer depends"),
+    ] = ()
     channel: Annotated[Channel, OPERATIONAL] = Channel.AGENCY_API
     agency_id: Annotated[
         AgencyId | None, OPERATIONAL, Field(description="The submitting agency; left out, it is taken from the token")
@@ -200,6 +205,7 @@ class ReferralSubmitted(Event):
     referral_id: Annotated[ReferralId, OPERATIONAL]
     received_at: Annotated[AwareDatetime, OPERATIONAL]
     occurred_at: Annotated[AwareDatetime | None, ALLEGATION] = None
+    circumstances: Annotated[tuple[Circumstance, ...], ALLEGATION] = ()
     channel: Annotated[Channel, OPERATIONAL]
     agency_id: Annotated[AgencyId, OPERATIONAL]
     region_code: Annotated[RegionCode, LOCATION]

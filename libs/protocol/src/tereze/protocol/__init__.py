@@ -13,6 +13,7 @@ from tereze.protocol.parts import Owed
 from tereze.protocol.plan import CaseClock, Facts, Plan, PlannedStep, plan, severity, stricter
 from tereze.protocol.rules import Rules
 from tereze.protocol.shelf import NoProtocolInForce, Protocols, UnknownProtocol
+from tereze.protocol.switching import Duty, renewed
 from tereze.protocol.transitions import OPEN, RULES, Rule, transition
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "CalendarMissesYear",
     "CaseClock",
     "Convening",
+    "Duty",
     "Facts",
     "Level",
     "Limit",
@@ -52,6 +54,7 @@ __all__ = [
     "load_pack",
     "plan",
     "read_limit",
+    "renewed",
     "severity",
     "stricter",
     "transition",

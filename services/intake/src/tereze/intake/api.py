@@ -89,7 +89,9 @@ class Door:
         self._protocols = protocols
         self._regions: set[str] = set()  # known to exist; a region is never taken back
         self._plan = lru_cache(maxsize=4_096)(
-            lambda version, risk, categories: plan(protocols.version(version), Facts(risk, categories))
+            lambda version, risk, categories, circumstances: plan(
+                protocols.version(version), Facts(risk, categories, circumstances)
+            )
         )
 
     async def check(self, submission: ReferralSubmission, caller: Principal, work: Work) -> None:
@@ -108,7 +110,7 @@ class Door:
         """Keep and tell a referral, sealed, and say who answers by when."""
         version = self._protocols.in_force(work.now).version
         owed = answers_of(
-            self._plan(version, submission.risk, submission.categories),
+            self._plan(version, submission.risk, submission.categories, frozenset(submission.circumstances)),
             self._protocols.calendar,
             work.now,
             submission.occurred_at,
@@ -137,6 +139,7 @@ def _seal(submission: ReferralSubmission, caller: Principal, work: Work) -> Refe
         region_code=submission.region_code,
         risk=submission.risk,
         categories=submission.categories,
+        circumstances=submission.circumstances,
         sealed_particulars=sealer.seal("registry", domain.particulars_of(submission)),
         sealed_account=sealer.seal("referral", domain.account_of(submission)),
     )

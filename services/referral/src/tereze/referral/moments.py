@@ -49,13 +49,14 @@ async def new_moment(work: Work, region_code: str) -> Moment:
     """The moment in which a case opens: under the protocol in force."""
     protocols = read_protocols(work.runtime.settings.pack)
     pack = protocols.in_force(work.now)
-    return Moment(work.now, pack, protocols.calendar, await roster_of(work, region_code), new_id)
+    return Moment(work.now, pack, protocols.calendar, await roster_of(work, region_code), new_id, protocols)
 
 
 async def moment_of(work: Work, file: CaseFile) -> Moment:
-    """The moment in which something happens to a case: under the protocol it was opened with."""
-    calendar = read_protocols(work.runtime.settings.pack).calendar
-    return Moment(work.now, pack_of(work, file), calendar, await roster_of(work, file.region_code), new_id)
+    """The moment in which something happens to a case: under the protocol it was opened with; what is new on it, under today's."""
+    protocols = read_protocols(work.runtime.settings.pack)
+    roster = await roster_of(work, file.region_code)
+    return Moment(work.now, pack_of(work, file), protocols.calendar, roster, new_id, protocols)
 
 
 def pack_of(work: Work, file: CaseFile) -> Pack:

@@ -13,7 +13,7 @@ from tereze.contracts.cases import (
     TimelineEntry,
 )
 from tereze.contracts.words import ClockKind, ClockState, LadderLevel, Locale
-from tereze.protocol import Pack
+from tereze.protocol import Pack, Protocols
 from tereze.referral.domain.casefile import CaseFile, Referral
 from tereze.referral.domain.clocks import Clock
 from tereze.referral.domain.escalation import next_level
@@ -46,14 +46,17 @@ def clock_view(clock: Clock, pack: Pack) -> ClockView:
         due_at=clock.due_at,
         stopped_at=clock.stopped_at,
         reached=clock.reached,
+        protocol_version=clock.protocol_version,
+        row=clock.row,
         next_level=coming.level if coming else None,
         next_level_at=coming.at if coming else None,
     )
 
 
-def task_view(task: Task, file: CaseFile, pack: Pack, locale: Locale) -> TaskView:
+def task_view(task: Task, file: CaseFile, shelf: Protocols, locale: Locale) -> TaskView:
     """A task with its clocks, the present holder's and those before it, cancelled ones left out."""
-    step = pack.steps.get(task.step)
+    pack = shelf.version(file.protocol_version)
+    step = shelf.version(task.protocol_version or file.protocol_version).steps.get(task.step)
     clocks = [c for c in file.clocks.values() if c.task_id == task.task_id and c.state is not ClockState.CANCELLED]
     return TaskView(
         task_id=task.task_id,
@@ -68,6 +71,7 @@ def task_view(task: Task, file: CaseFile, pack: Pack, locale: Locale) -> TaskVie
         fhir_status=task.state.fhir,
         risk=task.risk,
         responsible_staff_id=task.responsible_staff_id,
+        protocol_version=task.protocol_version,
         breached=any(clock.state is ClockState.BREACHED for clock in clocks),
         assigned_at=task.assigned_at,
         clocks=tuple(clock_view(clock, pack) for clock in sorted(clocks, key=lambda clock: clock.due_at)),
@@ -81,7 +85,7 @@ def case_summary(file: CaseFile) -> CaseSummary:
 
 def case_view(
     file: CaseFile,
-    pack: Pack,
+    shelf: Protocols,
     locale: Locale,
     *,
     referrals: Iterable[Referral],
@@ -90,6 +94,7 @@ def case_view(
     hidden: int,
 ) -> CaseView:
     """The whole case."""
+    pack = shelf.version(file.protocol_version)
     tasks = sorted(file.tasks.values(), key=lambda task: (not task.open, task.assigned_at, task.task_id))
     own = [clock for clock in file.clocks.values() if clock.task_id is None and clock.state is not ClockState.CANCELLED]
     return CaseView(
@@ -99,7 +104,7 @@ def case_view(
         protocol_version=file.protocol_version,
         joined_into=file.joined_into,
         referrals=tuple(_attached(referral, narratives) for referral in referrals),
-        tasks=tuple(task_view(task, file, pack, locale) for task in tasks),
+        tasks=tuple(task_view(task, file, shelf, locale) for task in tasks),
         clocks=tuple(clock_view(clock, pack) for clock in own),
         timeline=tuple(_timeline_entry(entry) for entry in entries),
         hidden_entries=hidden,

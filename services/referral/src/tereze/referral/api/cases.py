@@ -14,7 +14,7 @@ from tereze.referral.api.reading import Visit, Visitor, following, position_of
 from tereze.referral.domain.casefile import CaseFile
 from tereze.referral.domain.response import CaseNotLive, triage_case
 from tereze.referral.domain.tasks import Actor
-from tereze.referral.moments import moment_of, pack_of
+from tereze.referral.moments import moment_of, read_protocols
 from tereze.referral.permissions import case_resource, may_read_case, may_read_narrative
 from tereze.referral.store.casefiles import keep_case, lock_cases, read_cases
 from tereze.referral.store.lists import page_of_cases, timeline_of
@@ -90,7 +90,7 @@ async def _shown(visit: Visitor, file: CaseFile, decision: Decision) -> Response
     narratives = await narratives_of(work, file.case_id) if may_read_narrative(caller.actor, file) else {}
     view = case_view(
         file,
-        pack_of(work, file),
+        read_protocols(work.runtime.settings.pack),
         visit.language,
         referrals=[r for r in referrals if everything or r.agency_id == caller.agency_id],
         narratives=narratives,

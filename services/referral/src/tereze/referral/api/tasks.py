@@ -29,7 +29,7 @@ from tereze.referral.domain.commands import (
 from tereze.referral.domain.handover import NobodyElse
 from tereze.referral.domain.response import CaseNotLive
 from tereze.referral.domain.tasks import Actor, Task
-from tereze.referral.moments import moment_of, pack_of
+from tereze.referral.moments import moment_of, read_protocols
 from tereze.referral.permissions import may_read_task, task_resource
 from tereze.referral.store.casefiles import case_of_task, keep_case, lock_cases, read_cases
 from tereze.referral.store.lists import page_of_tasks
@@ -84,7 +84,7 @@ class Command:
             await keep_contact(work, task.task_id, contact, caller.staff_id)
         kind, text = remark
         await say(work, file.case_id, kind, text, task_id=task.task_id, by_staff_id=caller.staff_id)
-        view = task_view(task, file, moment.pack, self.visit.language)
+        view = task_view(task, file, read_protocols(work.runtime.settings.pack), self.visit.language)
         return Reply(200, redact(view, self._labels), etag(task.version)).response()
 
     async def _locked(self, action: Action) -> tuple[CaseFile, Task]:
@@ -123,7 +123,11 @@ async def list_tasks(
         file = files[case_id]
         task = file.tasks.get(task_id)  # it may have moved to another case since the page was cut
         if task and (decision := may_read_task(actor, file, task)).allowed:
-            items.append(redact(task_view(task, file, pack_of(work, file), visit.language), decision.labels))
+            items.append(
+                redact(
+                    task_view(task, file, read_protocols(work.runtime.settings.pack), visit.language), decision.labels
+                )
+            )
     cursor = following(shown[-1][0] if has_more else None)
     return Reply(200, {"items": items, "has_more": has_more, "cursor": cursor}).response()
 
@@ -137,7 +141,7 @@ async def read_task(task_id: TaskKey, visit: Visit) -> Response:
     decision = may_read_task(visit.caller.actor, files[0], task) if task else None
     if task is None or decision is None or not decision.allowed:
         raise NotFound
-    view = task_view(task, files[0], pack_of(visit.work, files[0]), visit.language)
+    view = task_view(task, files[0], read_protocols(visit.work.runtime.settings.pack), visit.language)
     return Reply(200, redact(view, decision.labels), etag(view.version)).response()
 
 

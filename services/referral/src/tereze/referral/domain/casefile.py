@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from tereze.contracts.cases import CaseEvent, ClockStarted, ClockStopped, TaskEvent
-from tereze.contracts.words import CaseState, Category, ClockKind, ClockState, Risk
-from tereze.protocol import Pack, WorkingCalendar
+from tereze.contracts.words import CaseState, Category, Circumstance, ClockKind, ClockState, Risk
+from tereze.protocol import Pack, Protocols, WorkingCalendar
 from tereze.referral.domain.clocks import Clock
 from tereze.referral.domain.exclusion import Exclusion
 from tereze.referral.domain.routing import Roster
@@ -25,13 +25,26 @@ class Capacity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """All that the domain may know beside the case: the time, the protocol, who there is, and where ids come from."""
+    """All that the domain may know beside the case: the time, the protocol, who there is, and where ids come from.
+
+    ``pack`` is the version the case was opened with; ``shelf`` holds every version, where more than that one is known.
+    """
 
     now: datetime
     pack: Pack
     calendar: WorkingCalendar
     roster: Roster
     new_id: Callable[[str], str]
+    shelf: Protocols | None = None
+
+    @property
+    def in_force(self) -> Pack:
+        """The version under which a new obligation starts now."""
+        return self.shelf.in_force(self.now) if self.shelf else self.pack
+
+    def version(self, version: str | None) -> Pack:
+        """The pack of one version."""
+        return self.shelf.version(version) if self.shelf and version else self.pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,8 @@ class Referral:
     risk: Risk
     categories: tuple[Category, ...]
     exclusions: tuple[Exclusion, ...] = ()
+    occurred_at: datetime | None = None
+    circumstances: tuple[Circumstance, ...] = ()
 
 
 @dataclass(slots=True)
@@ -62,6 +77,8 @@ class CaseFile:
     risk: Risk
     categories: tuple[Category, ...]
     opened_at: datetime
+    occurred_at: datetime | None = None
+    circumstances: tuple[Circumstance, ...] = ()
     state: CaseState = CaseState.REPORTED
     version: int = 0
     joined_into: str | None = None
@@ -125,7 +142,7 @@ class CaseFile:
             "region_code": self.region_code,
             "protocol_version": self.protocol_version,
         }
-        self.news.append(event(**head, **facts))
+        self.news.append(event(**(head | facts)))
 
     def tell_of(self, task: Task, event: type[TaskEvent], by: Actor | None = None, **facts: Any) -> None:
         """An event of a task: it changed, so its version grows too."""
@@ -142,6 +159,7 @@ class CaseFile:
             fhir_status=task.state.fhir,
             by_agency_id=by.agency_id if by else None,
             by_staff_id=by.staff_id if by else None,
+            protocol_version=task.protocol_version or self.protocol_version,
             **facts,
         )
 
@@ -185,7 +203,7 @@ class CaseFile:
 
 def clock_facts(clock: Clock) -> dict[str, Any]:
     """What every event of a clock says of it."""
-    return {
+    facts: dict[str, Any] = {
         "clock_id": clock.clock_id,
         "clock_kind": clock.kind,
         "task_id": clock.task_id,
@@ -193,4 +211,6 @@ def clock_facts(clock: Clock) -> dict[str, Any]:
         "risk": clock.risk,
         "started_at": clock.started_at,
         "due_at": clock.due_at,
+        "row": clock.row,
     }
+    return facts | ({"protocol_version": clock.protocol_version} if clock.protocol_version else {})

@@ -14,6 +14,7 @@ class Clock:
     """One deadline of one agency. Its start and due time never change: whoever needs others gets a successor.
 
     ``position`` is the place on the ladder that comes next; ``generation`` grows with each timer that was set for it.
+    ``row`` is the row of ``protocol_version`` that decided the due time.
     """
 
     clock_id: str
@@ -28,6 +29,8 @@ class Clock:
     position: int = 0
     reached: LadderLevel | None = None
     generation: int = 1
+    protocol_version: str | None = None
+    row: str | None = None
 
     @property
     def going(self) -> bool:
@@ -63,6 +66,7 @@ class Clock:
         risk: Risk | None = None,
         started_at: datetime | None = None,
         due_at: datetime | None = None,
+        row: str | None = None,
     ) -> "Clock":
         """The same duty with another holder, an earlier due time or in another case; the ladder goes on where it was.
 
@@ -78,6 +82,7 @@ class Clock:
             risk=risk or self.risk,
             started_at=started_at,
             due_at=due_at,
+            row=row or self.row,
             state=ClockState.BREACHED if self.past_breach else ClockState.RUNNING,
             stopped_at=None,
             generation=1,

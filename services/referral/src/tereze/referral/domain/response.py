@@ -5,7 +5,7 @@ from datetime import datetime
 from tereze.contracts.cases import CaseOpened, CasePersonSettled, CaseTriaged, ReferralAttached, TaskAssigned
 from tereze.contracts.facts import Conflict
 from tereze.contracts.words import CaseState, ClockKind, ClockState, Risk, Starts, Transition
-from tereze.protocol import Facts, Plan, PlannedClock, PlannedStep, plan, stricter, transition
+from tereze.protocol import Duty, Facts, Plan, PlannedClock, PlannedStep, plan, renewed, stricter, transition
 from tereze.referral.domain.casefile import Capacity, CaseFile, Moment, Referral
 from tereze.referral.domain.clocks import Clock
 from tereze.referral.domain.keeping_out import keep_out
@@ -56,6 +56,8 @@ def attach_referral(file: CaseFile, referral: Referral, moment: Moment) -> None:
     file.admit(referral.agency_id, Capacity.REFERRER)
     file.risk = stricter(file.risk, referral.risk)
     file.categories = tuple(dict.fromkeys((*file.categories, *referral.categories)))
+    file.circumstances = tuple(dict.fromkeys((*file.circumstances, *referral.circumstances)))
+    file.occurred_at = referral.occurred_at or file.occurred_at
     file.tell(
         ReferralAttached,
         referral_id=referral.referral_id,
@@ -76,7 +78,7 @@ def respond(file: CaseFile, moment: Moment, *, since: datetime, prefer: str | No
 
     New clocks start at ``since``; ``prefer`` is an agency that takes a new task itself if it is of the kind asked for.
     """
-    planned = plan(moment.pack, Facts(file.risk, file.categories))
+    planned = plan_for(file, moment)
     _hold_case_clocks(file, planned, since, moment)
     _rate_tasks(file)
     for step in planned.steps:
@@ -85,6 +87,19 @@ def respond(file: CaseFile, moment: Moment, *, since: datetime, prefer: str | No
             _strengthen(file, task, step, since, moment)
         if not held:
             _assign_task(file, step, since, prefer, moment)
+
+
+def plan_for(file: CaseFile, moment: Moment) -> Plan:
+    """What the protocol asks for now: obligations that run stay as their version has them, others are as today's says."""
+    facts = Facts(file.risk, file.categories, frozenset(file.circumstances), file.occurred_at)
+    held: dict[Duty, Plan] = {}
+    for clock in file.clocks.values():
+        if clock.going and clock.protocol_version not in {None, moment.in_force.version}:
+            version = plan(moment.version(clock.protocol_version), facts)
+            task = file.tasks.get(clock.task_id) if clock.task_id else None
+            holders = [task.service] if task else [c.holder for c in version.case_clocks if c.clock.kind is clock.kind]
+            held |= {(holder, clock.kind): version for holder in holders}
+    return renewed(plan(moment.in_force, facts), held)
 
 
 def triage_case(file: CaseFile, risk: Risk, by: Actor, moment: Moment) -> None:
@@ -138,6 +153,7 @@ def _assign_task(file: CaseFile, step: PlannedStep, since: datetime, prefer: str
         assigned_at=moment.now,
         mandatory=step.mandatory,
         state=rule.target,
+        protocol_version=moment.in_force.version,
     )
     file.tell_of(task, TaskAssigned, person_id=file.person_id, risk=file.risk, step=step.code)
     for wanted in step.at_once:
@@ -161,14 +177,16 @@ def _strengthen(file: CaseFile, task: Task, step: PlannedStep, since: datetime, 
 
 def _bring_forward(file: CaseFile, clock: Clock, wanted: PlannedClock, moment: Moment) -> None:
     """A stricter plan ends a running clock earlier; one that is breached has nothing earlier to give."""
-    due_at = wanted.due(clock.started_at, moment.calendar)
+    due_at, bound = wanted.ends(clock.started_at, moment.calendar, file.occurred_at)
     if clock.state is ClockState.RUNNING and due_at < clock.due_at:
-        file.succeed(clock, clock.successor(moment.new_id("clk"), risk=file.risk, due_at=due_at), moment.now)
+        successor = clock.successor(moment.new_id("clk"), risk=file.risk, due_at=due_at, row=bound.row)
+        file.succeed(clock, successor, moment.now)
 
 
 def _start(
     file: CaseFile, wanted: PlannedClock, moment: Moment, *, task_id: str | None, agency_id: str, since: datetime
 ) -> None:
+    due_at, bound = wanted.ends(since, moment.calendar, file.occurred_at)
     clock = Clock(
         clock_id=moment.new_id("clk"),
         kind=wanted.kind,
@@ -176,6 +194,8 @@ def _start(
         agency_id=agency_id,
         risk=file.risk,
         started_at=since,
-        due_at=wanted.due(since, moment.calendar),
+        due_at=due_at,
+        protocol_version=wanted.protocol_version,
+        row=bound.row,
     )
     file.start_clock(clock)

@@ -41,6 +41,7 @@ class Task:
     hop: int = 0
     tried: tuple[str, ...] = field(default=())
     version: int = 1
+    protocol_version: str | None = None
 
     @property
     def open(self) -> bool:

@@ -13,6 +13,7 @@ from tereze.contracts.words import (
     AgencyKind,
     CaseState,
     Category,
+    Circumstance,
     ClockKind,
     ClockState,
     LadderLevel,
@@ -47,7 +48,8 @@ WITH kept_file AS (
     ON CONFLICT (case_id) DO UPDATE SET
         version = excluded.version, state = excluded.state, person_id = excluded.person_id,
         provisional = excluded.provisional, risk = excluded.risk, categories = excluded.categories,
-        joined_into = excluded.joined_into, next_due_at = excluded.next_due_at, breached = excluded.breached
+        joined_into = excluded.joined_into, occurred_at = excluded.occurred_at,
+        circumstances = excluded.circumstances, next_due_at = excluded.next_due_at, breached = excluded.breached
 ), kept_tasks AS (
     INSERT INTO task SELECT * FROM json_populate_recordset(NULL::task, $2::text::json)
     ON CONFLICT (task_id) DO UPDATE SET
@@ -175,7 +177,7 @@ def _values(thing: Any, shape: type[Any]) -> dict[str, Any]:
 def _file_row(file: CaseFile, due: dict[str | None, list[Clock]]) -> dict[str, Any]:
     named = (
         "case_id", "version", "state", "region_code", "protocol_version", "person_id", "provisional", "risk",
-        "categories", "opened_at", "joined_into",
+        "categories", "opened_at", "joined_into", "occurred_at", "circumstances",
     )  # fmt: skip
     return {name: getattr(file, name) for name in named} | _urgency(c for clocks in due.values() for c in clocks)
 
@@ -203,6 +205,8 @@ def _file(row: Any) -> CaseFile:
         risk=Risk(kept["risk"]),
         categories=tuple(Category(code) for code in kept["categories"]),
         opened_at=datetime.fromisoformat(kept["opened_at"]),
+        occurred_at=_instant(kept["occurred_at"]),
+        circumstances=tuple(Circumstance(code) for code in kept["circumstances"]),
         state=CaseState(kept["state"]),
         version=kept["version"],
         joined_into=kept["joined_into"],
@@ -235,6 +239,7 @@ def _task(kept: dict[str, Any]) -> Task:
         hop=kept["hop"],
         tried=tuple(kept["tried"]),
         version=kept["version"],
+        protocol_version=kept["protocol_version"],
     )
 
 
@@ -252,4 +257,6 @@ def _clock(kept: dict[str, Any]) -> Clock:
         position=kept["position"],
         reached=LadderLevel(kept["reached"]) if kept["reached"] else None,
         generation=kept["generation"],
+        protocol_version=kept["protocol_version"],
+        row=kept["row"],
     )

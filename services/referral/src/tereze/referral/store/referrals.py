@@ -9,7 +9,7 @@ from tereze.chassis.work import Work
 from tereze.contracts.cases import Contact
 from tereze.contracts.identities import PersonIdentified
 from tereze.contracts.referrals import ReferralSubmitted, SealedForReferral
-from tereze.contracts.words import Category, Risk
+from tereze.contracts.words import Category, Circumstance, Risk
 from tereze.referral.domain.casefile import Referral
 
 PLACE = "narrative.sealed"
@@ -18,8 +18,8 @@ ACCOUNT = "account"
 _KEEP_REFERRAL = """
 WITH kept AS (
     INSERT INTO referral (referral_id, received_at, occurred_at, channel, agency_id, region_code, risk, categories,
-                          sealed_account)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING 1
+                          sealed_account, circumstances)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING 1
 )
 SELECT EXISTS (SELECT FROM kept) AS fresh, (SELECT person_id FROM identity WHERE referral_id = $1) AS person_id
 """
@@ -69,7 +69,7 @@ async def keep_referral(work: Work, event: ReferralSubmitted) -> tuple[bool, str
     """Keep a referral once: whether it is new, and whose child it is about if the registry was faster."""
     row = await work.raw.fetchrow(
         _KEEP_REFERRAL, event.referral_id, event.received_at, event.occurred_at, event.channel, event.agency_id,
-        event.region_code, event.risk, list(event.categories), event.sealed_account,
+        event.region_code, event.risk, list(event.categories), event.sealed_account, list(event.circumstances),
     )  # fmt: skip
     return row["fresh"], row["person_id"]
 
@@ -152,4 +152,6 @@ def _referral(row: Any) -> Referral:
         received_at=row["received_at"],
         risk=Risk(row["risk"]),
         categories=tuple(Category(code) for code in categories),
+        occurred_at=row["occurred_at"],
+        circumstances=tuple(Circumstance(code) for code in row["circumstances"]),
     )

@@ -43,6 +43,8 @@ case_file = Table(
     Column("categories", ARRAY(String), nullable=False),
     _instant("opened_at"),
     Column("joined_into", String),
+    _instant("occurred_at", nullable=True),
+    Column("circumstances", ARRAY(String), nullable=False, server_default=text("'{}'")),
     _instant("next_due_at", nullable=True),
     Column("breached", Boolean, nullable=False),
     Index("one_live_case_a_person", "person_id", unique=True, postgresql_where=_LIVE),
@@ -66,6 +68,7 @@ task = Table(
     Column("hop", Integer, nullable=False),
     Column("tried", ARRAY(String), nullable=False),
     _instant("assigned_at"),
+    Column("protocol_version", String),
     _instant("next_due_at", nullable=True),
     Column("breached", Boolean, nullable=False),
     Index("one_open_task_a_service_and_agency", "case_id", "service", "agency_id", unique=True, postgresql_where=_OPEN),
@@ -89,6 +92,8 @@ clock = Table(
     Column("position", Integer, nullable=False),
     Column("reached", String),
     Column("generation", Integer, nullable=False),
+    Column("protocol_version", String),
+    Column("row", String),
     Index("clock_by_case", "case_id"),
 )
 case_body = Table(
@@ -157,6 +162,7 @@ referral = Table(
     Column("risk", String, nullable=False),
     Column("categories", ARRAY(String), nullable=False),
     Column("sealed_account", String),
+    Column("circumstances", ARRAY(String), nullable=False, server_default=text("'{}'")),
     Index("referral_by_case", "case_id"),
 )
 identity = Table(
