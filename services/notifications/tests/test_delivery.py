@@ -10,7 +10,6 @@ from standardwebhooks import Webhook
 from tereze.chassis.ids import new_id
 from tereze.contracts.directory import AgencyPublished
 from tereze.contracts.events import Envelope
-from tereze.contracts.words import DeclineReason
 from tereze.notifications.handlers import keep_and_address
 from tereze.rig.casestory import CaseStory, invent
 from tereze.rig.inside import agency_id, demo_agencies
@@ -140,7 +139,7 @@ async def test_an_excluded_agency_hears_nothing_more_not_even_what_was_waiting(n
     async with delivering(notifications):
         await notifications.tell(story.opened(), story.assigned(to=POLICE, task=TASK))
         await until(lambda: receiver.received)
-        await notifications.tell(story.declined(TASK, by=POLICE, reason=DeclineReason.CONFLICT_OF_INTEREST))
+        await notifications.tell(story.kept_out(POLICE))
         await notifications.tell(story.rerouted(TASK, away_from=POLICE, to=CLINIC))
         seen = len(receiver.received)
         receiver.answer = Receiver().answer

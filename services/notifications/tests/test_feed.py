@@ -12,7 +12,6 @@ from cloudevents.core.formats.json import JSONFormat
 from tereze.chassis.ids import new_id
 from tereze.contracts.directory import StaffPublished
 from tereze.contracts.events import Envelope
-from tereze.contracts.words import DeclineReason
 from tereze.notifications.handlers import keep_and_address
 from tereze.rig.casestory import CaseStory, invent
 from tereze.rig.inside import agency_id, demo_staff
@@ -105,7 +104,7 @@ async def test_what_is_lost_meanwhile_is_not_read_any_more(notifications, police
     story = CaseStory()
     await notifications.tell(story.opened(), story.assigned(to=POLICE, task=TASK))
     assert len(await ids(police)) == 2
-    await notifications.tell(story.declined(TASK, by=POLICE, reason=DeclineReason.CONFLICT_OF_INTEREST))
+    await notifications.tell(story.kept_out(POLICE))
     await notifications.tell(story.rerouted(TASK, away_from=POLICE, to=CLINIC))
     assert await ids(police) == []
 
@@ -113,7 +112,7 @@ async def test_what_is_lost_meanwhile_is_not_read_any_more(notifications, police
 async def test_an_agency_offered_the_duty_after_a_conflict_elsewhere_still_reads(notifications):
     story = CaseStory()
     await notifications.tell(story.opened(), story.assigned(to=POLICE, task=TASK))
-    await notifications.tell(story.declined(TASK, by=POLICE, reason=DeclineReason.CONFLICT_OF_INTEREST))
+    await notifications.tell(story.kept_out(POLICE))
     await notifications.tell(story.rerouted(TASK, away_from=POLICE, to=CLINIC))
     async with notifications.caller("almaty-clinic-1:member") as clinic:
         seen = (await clinic.get("/v1/events")).json()
@@ -124,13 +123,13 @@ async def test_joining_two_cases_carries_over_who_was_told_and_who_must_not_hear
     old, young = CaseStory(), CaseStory()
     task = invent("tsk")
     await notifications.tell(old.opened(), young.opened(), young.assigned(to=POLICE, task=task))
-    await notifications.tell(young.declined(task, by=POLICE, reason=DeclineReason.CONFLICT_OF_INTEREST))
+    await notifications.tell(young.kept_out(POLICE))
     await notifications.tell(young.breached(of=CLINIC, task=task, told=(DESK,)))
-    await notifications.tell(old.moved_in(to=CLINIC, task=task), young.joined(into=old.case_id))
+    await notifications.tell(old.kept_out(POLICE), old.moved_in(to=CLINIC, task=task), young.joined(into=old.case_id))
     await notifications.tell(old.received(task, by=CLINIC), old.assigned(to=POLICE))
     async with notifications.caller("almaty-desk:member") as desk:
         seen = [event for event in (await desk.get("/v1/events")).json() if event["subject"] == old.case_id]
-    assert [event["data"]["case_version"] for event in seen] == [1, 2, 3, 4]
+    assert [event["data"]["case_version"] for event in seen] == [1, 2, 3, 4, 5]
     assert await ids(police) == []
 
 
@@ -138,7 +137,7 @@ async def test_withheld_events_in_between_do_not_end_a_page(notifications, polic
     lost, kept = CaseStory(), CaseStory()
     task = invent("tsk")
     await notifications.tell(lost.assigned(to=POLICE, task=task), *(lost.referred(by=SCHOOL) for _ in range(7)))
-    await notifications.tell(lost.declined(task, by=POLICE, reason=DeclineReason.CONFLICT_OF_INTEREST))
+    await notifications.tell(lost.kept_out(POLICE))
     await notifications.tell(kept.assigned(to=POLICE))
     for limit in (1, 2, 100):
         answer = await police.get("/v1/events", params={"limit": limit})
@@ -317,7 +316,7 @@ async def test_an_exclusion_holds_in_an_open_stream(notifications):
     ):
         await notifications.tell(story.assigned(to=POLICE, task=TASK))
         await until(lambda: len(ids_in(seen)) == 1)
-        await notifications.tell(story.declined(TASK, by=POLICE, reason=DeclineReason.CONFLICT_OF_INTEREST))
+        await notifications.tell(story.kept_out(POLICE))
         await notifications.tell(story.rerouted(TASK, away_from=POLICE, to=CLINIC), story.clock_started(of=DESK))
         await notifications.tell(other.assigned(to=POLICE))
         await until(lambda: len(ids_in(seen)) == 2)

@@ -52,12 +52,7 @@ def test_accepting_ends_every_offer_of_the_duty(case_story):
     assert Leaves(Capacity.OFFERED, TASK) in changes(event)
 
 
-def test_a_conflict_of_interest_shuts_the_agency_out_of_the_whole_case(case_story):
-    event = case_story().declined(TASK, by=CLINIC, reason=DeclineReason.CONFLICT_OF_INTEREST)
-    assert changes(event) == (Joins(CLINIC, Capacity.EXCLUDED),)
-
-
-def test_any_other_refusal_leaves_the_duty_where_it_is_until_it_is_rerouted(case_story):
+def test_a_refusal_leaves_the_duty_where_it_is_until_it_is_rerouted(case_story):
     event = case_story().declined(TASK, by=CLINIC, reason=DeclineReason.NO_CAPACITY)
     assert changes(event) == ()
 

@@ -49,11 +49,11 @@ def exclusion_table(metadata: MetaData) -> Table:
 _exclusion = exclusion_table(MetaData())
 
 
-def shown_to(case: str, *, agency: str, staff: str) -> str:
-    """The condition, as SQL, under which a row of a case may be shown. All three are SQL: a column or a parameter."""
+def shown_to(case: str, *readers: str) -> str:
+    """The condition, as SQL, under which a row of a case may be shown to an agency and its person. Each is a column or a parameter."""
     return (
         f"NOT EXISTS (SELECT FROM exclusion WHERE exclusion.case_id = {case}"
-        f" AND exclusion.body_id IN ({agency}, {staff}))"
+        f" AND exclusion.body_id IN ({', '.join(readers)}))"
     )
 
 

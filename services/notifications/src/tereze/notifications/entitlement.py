@@ -93,11 +93,8 @@ def tell(entry: Entry, decision: Decision) -> CloudEvent:
     )
 
 
-async def tell_what_may_be_seen(work: Work, actor: Actor, entries: Sequence[Entry]) -> list[CloudEvent | None]:
-    """Each entry as the actor may see it now; None in place of what is withheld."""
-    parts = await capacities(work, ((entry.key, actor.agency_id) for entry in entries))
-    told: list[CloudEvent | None] = []
-    for entry in entries:
-        decision = decide_reading(actor, entry, parts.get((entry.key, actor.agency_id), frozenset()))
-        told.append(tell(entry, decision) if decision.allowed else None)
-    return told
+async def decide_each_reading(work: Work, actor: Actor, entries: Sequence[Entry]) -> list[Decision]:
+    """Whether and as what the actor may see each entry now."""
+    reader = (actor.agency_id, actor.staff_id)
+    parts = await capacities(work, ((entry.key, *reader) for entry in entries))
+    return [decide_reading(actor, entry, parts.get((entry.key, *reader), frozenset())) for entry in entries]

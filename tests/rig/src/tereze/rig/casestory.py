@@ -24,6 +24,7 @@ from tereze.contracts.cases import (
     TaskReceived,
     TaskRerouted,
 )
+from tereze.contracts.exclusions import ExclusionBasis, ExclusionLifted, ExclusionRecorded
 from tereze.contracts.words import (
     AgencyKind,
     Category,
@@ -42,6 +43,13 @@ FRIDAY = datetime(2026, 3, 6, 11, 40, tzinfo=UTC)
 
 def invent(prefix: str) -> str:
     return f"{prefix}_{uuid4().hex}"
+
+
+def _bodies(ids: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    return {
+        "agency_ids": tuple(body for body in ids if body.startswith("agc")),
+        "staff_ids": tuple(body for body in ids if body.startswith("stf")),
+    }
 
 
 @dataclass
@@ -100,6 +108,15 @@ class CaseStory:
 
     def declined(self, task: str, by: str, reason: DeclineReason) -> TaskDeclined:
         return self._task(TaskDeclined, task, by, state=TaskState.DECLINED, by_agency_id=by, reason=reason)
+
+    def kept_out(self, *bodies: str, exclusion: str | None = None) -> ExclusionRecorded:
+        """Agencies and staff members, told apart by their ids."""
+        return self._tell(
+            ExclusionRecorded, basis=ExclusionBasis.ACCUSED, **_bodies(bodies), exclusion_id=exclusion or invent("exc")
+        )
+
+    def let_in(self, *bodies: str, exclusion: str) -> ExclusionLifted:
+        return self._tell(ExclusionLifted, **_bodies(bodies), exclusion_id=exclusion)
 
     def fulfilled(self, task: str, by: str) -> TaskFulfilled:
         return self._task(

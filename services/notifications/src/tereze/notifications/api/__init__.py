@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from tereze.notifications.api import deliveries, subscriptions
+from tereze.notifications.api import deliveries, disclosures, subscriptions
 from tereze.notifications.api.feed import feed_routes
 from tereze.notifications.bell import Bell
 
@@ -12,5 +12,6 @@ def routes(bell: Bell) -> APIRouter:
     router = APIRouter(tags=["notifications"])
     router.include_router(subscriptions.router)
     router.include_router(deliveries.router)
+    router.include_router(disclosures.router)
     router.include_router(feed_routes(bell))
     return router

@@ -37,14 +37,15 @@ async def list_deliveries(
 ) -> Response:
     """Deliveries of one of your subscriptions, newest first. What you may no longer see is left out."""
     await find_own(work, caller, subscription_id)
-    found = await deliveries.newest(work, subscription_id, before=_before(cursor), limit=limit + 1)
+    found = await deliveries.newest(work, caller.actor, subscription_id, before=_before(cursor), limit=limit + 1)
     shown, has_more = found[:limit], len(found) > limit
-    parts = await capacities(work, ((item.entry.key, caller.agency_id) for item in shown))
+    reader = (caller.agency_id, caller.staff_id)
+    parts = await capacities(work, ((item.entry.key, *reader) for item in shown))
     items = tuple(
         item.view
         for item in shown
         if decide_reading(
-            caller.actor, item.entry, parts.get((item.entry.key, caller.agency_id), frozenset()), (subscription_id,)
+            caller.actor, item.entry, parts.get((item.entry.key, *reader), frozenset()), (subscription_id,)
         ).allowed
     )
     following = encode_cursor({"before": shown[-1].number}) if has_more else None

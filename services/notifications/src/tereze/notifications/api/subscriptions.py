@@ -192,7 +192,7 @@ async def test_subscription(subscription_id: Which, caller: Caller, work: OpenWo
         payload=tested.model_dump_json(),
         traceparent=current_traceparent(),
     )
-    newest = await deliveries.newest(work, subscription_id, before=deliveries.NEWEST_OF_ALL, limit=1)
+    newest = await deliveries.newest(work, caller.actor, subscription_id, before=deliveries.NEWEST_OF_ALL, limit=1)
     return Reply(202, newest[0].view).response()
 
 
@@ -201,7 +201,7 @@ async def test_subscription(subscription_id: Which, caller: Caller, work: OpenWo
 async def replay_subscription(subscription_id: Which, caller: Caller, work: OpenWork, after: After = None) -> Response:
     """Deliver again everything after an event or cursor, in order per case; without one, everything that is kept."""
     known = await _lock_active(work, caller, subscription_id)
-    scope = Scope(caller.agency_id, whole=await subscriptions.oversees(work, subscription_id))
+    scope = Scope(caller.agency_id, caller.staff_id, whole=await subscriptions.oversees(work, subscription_id))
     place = await find_place(work, scope, after)
     await replays.replay(work, subscription_id, scope, place, known.view.types)
     known = await find_own(work, caller, subscription_id)

@@ -17,8 +17,9 @@ from tereze.notifications.courier.readers import Reader, Readers
 from tereze.notifications.domain.circuit import CircuitRules
 from tereze.notifications.domain.retry import pause_before_retry
 from tereze.notifications.entitlement import decide_reading
-from tereze.notifications.store import deliveries, endpoints, lanes
+from tereze.notifications.store import deliveries, disclosures, endpoints, lanes
 from tereze.notifications.store.deliveries import Settled, Waiting
+from tereze.notifications.store.disclosures import WEBHOOK, Showing
 from tereze.notifications.store.endpoints import Endpoint
 from tereze.notifications.store.lanes import LaneKey
 from tereze.notifications.store.participants import capacities
@@ -170,19 +171,28 @@ class Round:
         for item, decision in decided:
             if decision.allowed:
                 parcels[item.lane].append(self._numbered(item, decision))
+        await disclosures.note(self.work, WEBHOOK, self._showings(parcels))
         fresh = [parcel for pile in parcels.values() for parcel in pile if parcel.waiting.sequence is None]
         await deliveries.number(self.work, ((p.waiting.number, p.sequence, p.previous_event_id) for p in fresh))
         return parcels
 
+    def _showings(self, parcels: Mapping[LaneKey, Sequence[Parcel]]) -> Iterable[Showing]:
+        """What leaves with these parcels; a test event shows nothing of a case."""
+        for lane, pile in parcels.items():
+            end = self._endpoints[lane[0]]
+            for parcel in pile:
+                if parcel.waiting.entry.for_subscription is None:
+                    yield Showing(parcel.waiting.entry.key, end.agency_id, end.created_by, parcel.decision)
+
     async def _decide(
         self, waiting: Sequence[Waiting], readers: Mapping[str, Reader | None]
     ) -> list[tuple[Waiting, Decision]]:
-        agency_of = {name: endpoint.agency_id for name, endpoint in self._endpoints.items()}
-        parts = await capacities(self.work, ((item.entry.key, agency_of[item.lane[0]]) for item in waiting))
+        behind = {name: (end.agency_id, end.created_by) for name, end in self._endpoints.items()}
+        parts = await capacities(self.work, ((item.entry.key, *behind[item.lane[0]]) for item in waiting))
         decided = []
         for item in waiting:
             name = item.lane[0]
-            reader, known = readers[name], parts.get((item.entry.key, agency_of[name]), frozenset())
+            reader, known = readers[name], parts.get((item.entry.key, *behind[name]), frozenset())
             actor = reader.actor if reader else None
             decided.append((item, decide_reading(actor, item.entry, known, (name,)) if actor else SUSPENDED))
         return decided

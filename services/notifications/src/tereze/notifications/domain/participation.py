@@ -12,20 +12,19 @@ from tereze.contracts.cases import (
     ReferralAttached,
     TaskAccepted,
     TaskAssigned,
-    TaskDeclined,
     TaskEvent,
     TaskFulfilled,
     TaskOffered,
     TaskRerouted,
     TaskWithdrawn,
 )
-from tereze.contracts.words import DeclineReason, TaskState
+from tereze.contracts.words import TaskState
 
 WHOLE_CASE = ""  # the place of a capacity that hangs on the case, not on one task
 
 
 class Capacity(StrEnum):
-    """As what an agency takes part in a case."""
+    """As what a reader takes part in a case. ``EXCLUDED`` comes from exclusions, of the agency or the person, and beats the rest."""
 
     REFERRER = "referrer"
     HOLDER = "holder"
@@ -99,8 +98,6 @@ def _of_task(event: TaskEvent) -> Iterator[Change]:
             yield Joins(event.agency_id, Capacity.HOLDER, event.task_id)
             yield Joins(event.agency_id, Capacity.ACCEPTED_HOLDER, event.task_id)
             yield Leaves(Capacity.OFFERED, event.task_id)
-        case TaskDeclined(reason=DeclineReason.CONFLICT_OF_INTEREST, by_agency_id=str(decliner)):
-            yield Joins(decliner, Capacity.EXCLUDED)
         case TaskFulfilled() | TaskWithdrawn():
             yield from _duty_ends(event)
         case _:

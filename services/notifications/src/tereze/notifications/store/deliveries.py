@@ -1,9 +1,11 @@
 """Decides how each event's way to each subscription is kept; must never send anything."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tereze.access import Actor
+from tereze.chassis.exclusions import shown_to
 from tereze.chassis.work import Work
 from tereze.contracts.subscriptions import DeliveryState, DeliveryView
 from tereze.notifications.store.lanes import LaneKey
@@ -33,6 +35,12 @@ WHERE delivery.number = result.number AND delivery.state = 'pending'
 
 _WITHHOLD = "UPDATE delivery SET state = 'withheld' WHERE number = ANY ($1::bigint[]) AND state = 'pending'"
 
+_WITHHOLD_CASE = """
+UPDATE delivery SET state = 'withheld' FROM subscription AS target
+WHERE delivery.lane_key = $1 AND delivery.state = 'pending' AND target.subscription_id = delivery.subscription_id
+  AND (target.agency_id = ANY ($2::text[]) OR target.created_by = ANY ($2::text[]))
+"""
+
 _NUMBER = """
 UPDATE delivery SET sequence = given.sequence, previous_event_id = given.previous
 FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS given (number, sequence, previous)
@@ -51,7 +59,7 @@ SELECT delivery.number, delivery.delivery_id, delivery.state, delivery.sequence,
     SELECT lane.due_at FROM lane WHERE lane.subscription_id = $1 AND lane.lane_key = delivery.lane_key) END AS due_at,
   {ENTRY_COLUMNS}
 FROM delivery JOIN log_entry AS entry ON entry.seq = delivery.seq
-WHERE delivery.subscription_id = $1 AND delivery.number < $2
+WHERE delivery.subscription_id = $1 AND delivery.number < $2 AND {shown_to("entry.key", "$4", "$5")}
 ORDER BY delivery.number DESC LIMIT $3
 """  # noqa: S608 - constants of this module
 
@@ -130,6 +138,11 @@ async def withhold(work: Work, numbers: Sequence[int]) -> None:
         await work.raw.execute(_WITHHOLD, numbers)
 
 
+async def withhold_case(work: Work, case_id: str, bodies: Collection[str]) -> None:
+    """Nothing of the case that waits for these agencies and persons is sent to them any more, nor counted as waiting."""
+    await work.raw.execute(_WITHHOLD_CASE, case_id, list(bodies))
+
+
 async def number(work: Work, given: Iterable[tuple[int, int, str | None]]) -> None:
     """Record (delivery, sequence, previous event id) of first attempts."""
     rows = list(given)
@@ -142,9 +155,9 @@ async def abandon(work: Work, subscription_id: str, because: str, armed_before: 
     await work.raw.execute(_ABANDON, subscription_id, because, armed_before)
 
 
-async def newest(work: Work, subscription_id: str, *, before: int, limit: int) -> list[Listed]:
-    """Deliveries of one subscription, newest first, from below ``before``."""
-    rows = await work.raw.fetch(_NEWEST, subscription_id, before, limit)
+async def newest(work: Work, actor: Actor, subscription_id: str, *, before: int, limit: int) -> list[Listed]:
+    """Deliveries of one subscription, newest first, from below ``before``; none of a case the actor is kept out of."""
+    rows = await work.raw.fetch(_NEWEST, subscription_id, before, limit, actor.agency_id, actor.staff_id)
     return [Listed(number=row["number"], view=_view(row), entry=entry_of(row)) for row in rows]
 
 

@@ -7,6 +7,7 @@ transaction that still runs: what it may yet commit comes after everything hande
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tereze.chassis.exclusions import shown_to
 from tereze.chassis.work import Work
 from tereze.notifications.store.deliveries import entry_of
 from tereze.notifications.store.log import ENTRY_COLUMNS, Entry
@@ -17,7 +18,7 @@ _ADDRESSED = f"""
 SELECT told.xid::text AS xid, told.position, {ENTRY_COLUMNS}
 FROM addressed AS told JOIN log_entry AS entry USING (seq)
 WHERE told.agency_id = $1 AND (told.xid, told.position) > ($2::text::xid8, $3) AND told.xid {_SAFE}
-  AND ($4::text[] = '{{}}' OR entry.type = ANY ($4::text[]))
+  AND ($4::text[] = '{{}}' OR entry.type = ANY ($4::text[])) AND {shown_to("entry.key", "$1", "$6")}
 ORDER BY told.xid, told.position LIMIT $5
 """  # noqa: S608 - constants of this module
 
@@ -25,7 +26,7 @@ _WHOLE = f"""
 SELECT entry.xid::text AS xid, entry.seq AS position, {ENTRY_COLUMNS}
 FROM log_entry AS entry
 WHERE entry.for_subscription IS NULL AND (entry.xid, entry.seq) > ($1::text::xid8, $2) AND entry.xid {_SAFE}
-  AND ($3::text[] = '{{}}' OR entry.type = ANY ($3::text[]))
+  AND ($3::text[] = '{{}}' OR entry.type = ANY ($3::text[])) AND {shown_to("entry.key", "$5", "$6")}
 ORDER BY entry.xid, entry.seq LIMIT $4
 """  # noqa: S608 - constants of this module
 
@@ -66,9 +67,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose log is read: what is addressed to an agency, or all of it."""
+    """Whose log is read: what is addressed to an agency, or all of it; without the cases the agency or the person is kept out of."""
 
     agency_id: str
+    staff_id: str
     whole: bool
 
 
@@ -83,10 +85,11 @@ async def place_of(work: Work, scope: Scope, event_id: str) -> Place | None:
 
 async def following(work: Work, scope: Scope, after: Place, types: Sequence[str], limit: int) -> list[Found]:
     """The next events after a place, in order. ``types`` empty: of every type."""
+    place = (str(after.xid), after.position, types, limit)
     if scope.whole:
-        rows = await work.raw.fetch(_WHOLE, str(after.xid), after.position, types, limit)
+        rows = await work.raw.fetch(_WHOLE, *place, scope.agency_id, scope.staff_id)
     else:
-        rows = await work.raw.fetch(_ADDRESSED, scope.agency_id, str(after.xid), after.position, types, limit)
+        rows = await work.raw.fetch(_ADDRESSED, scope.agency_id, *place, scope.staff_id)
     return [Found(Place(int(row["xid"]), row["position"]), entry_of(row)) for row in rows]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from tereze.chassis.exclusions import shown_to
 from tereze.chassis.work import Work
 from tereze.contracts.cases import CaseEvent
 from tereze.contracts.events import Envelope
@@ -37,13 +38,14 @@ WITH entry AS (
   RETURNING seq, event_id, type, key, version
 ), reader AS (
   (SELECT agency_id FROM participant WHERE case_id = $3 AND until IS NULL UNION SELECT unnest($9::text[]))
-  EXCEPT SELECT agency_id FROM participant WHERE case_id = $3 AND until IS NULL AND capacity = 'excluded'
+  EXCEPT SELECT body_id FROM exclusion WHERE case_id = $3
 ), told AS (
   INSERT INTO addressed (agency_id, seq) SELECT reader.agency_id, entry.seq FROM reader, entry RETURNING 1
 ), wanted AS (
   SELECT target.subscription_id, entry.* FROM entry CROSS JOIN subscription AS target
   WHERE target.state = 'active' AND (target.types = '{{}}' OR entry.type = ANY (target.types))
     AND (target.oversees OR target.agency_id IN (SELECT agency_id FROM reader))
+    AND {shown_to("$3", "target.agency_id", "target.created_by")}
 ), {LINE_UP.format(now="$10")}
 SELECT pg_notify('{WAKE_CHANNEL}', CASE WHEN length(listed.names) < {_LONGEST_NOTICE} THEN listed.names ELSE '{EVERYBODY}' END)
 FROM (SELECT coalesce(string_agg(agency_id, ' '), '-') AS names FROM reader) AS listed
@@ -54,10 +56,7 @@ WITH told AS (
   INSERT INTO addressed (agency_id, seq)
   SELECT newcomer.agency_id, entry.seq
   FROM log_entry AS entry CROSS JOIN unnest($2::text[]) AS newcomer (agency_id)
-  WHERE entry.key = $1 AND NOT EXISTS (
-    SELECT 1 FROM participant AS known WHERE known.case_id = $1 AND known.agency_id = newcomer.agency_id
-      AND known.capacity = 'excluded' AND known.until IS NULL
-  )
+  WHERE entry.key = $1 AND {shown_to("$1", "newcomer.agency_id")}
   ORDER BY entry.version
   ON CONFLICT DO NOTHING
   RETURNING agency_id, seq
@@ -65,6 +64,7 @@ WITH told AS (
   SELECT target.subscription_id, entry.seq, entry.event_id, entry.type, entry.key, entry.version
   FROM told JOIN log_entry AS entry USING (seq) JOIN subscription AS target USING (agency_id)
   WHERE target.state = 'active' AND NOT target.oversees
+    AND {shown_to("$1", "target.agency_id", "target.created_by")}
     AND (target.types = '{{}}' OR entry.type = ANY (target.types))
 ), {LINE_UP.format(now="$3")}
 SELECT count(*) FROM lanes

@@ -2,19 +2,23 @@
 
 from datetime import datetime
 
+from tereze.chassis.exclusions import shown_to
 from tereze.chassis.work import Work
 from tereze.notifications.store.feed import Place, Scope
 from tereze.notifications.store.log import EVERYBODY, LINE_UP, WAKE_CHANNEL
 
-_ADDRESSED = """
+_MAKER = "(SELECT created_by FROM subscription WHERE subscription_id = $1)"
+_ADDRESSED = f"""
 SELECT entry.seq, entry.event_id, entry.key, entry.version
 FROM addressed AS told JOIN log_entry AS entry USING (seq)
 WHERE told.agency_id = $3 AND (told.xid, told.position) > ($4::text::xid8, $5)
-"""
-_WHOLE = """
+  AND {shown_to("entry.key", "$3", _MAKER)}
+"""  # noqa: S608 - constants of this module
+_WHOLE = f"""
 SELECT entry.seq, entry.event_id, entry.key, entry.version FROM log_entry AS entry
-WHERE entry.for_subscription IS NULL AND $3::text IS NOT NULL AND (entry.xid, entry.seq) > ($4::text::xid8, $5)
-"""
+WHERE entry.for_subscription IS NULL AND (entry.xid, entry.seq) > ($4::text::xid8, $5)
+  AND {shown_to("entry.key", "$3", _MAKER)}
+"""  # noqa: S608 - constants of this module
 
 _REPLAY = """
 WITH armed AS (

@@ -18,10 +18,12 @@ from sqlalchemy import (
     text,
 )
 
+from tereze.chassis.exclusions import exclusion_table
 from tereze.chassis.tables import Xid8, chassis_tables
 
 metadata = MetaData()
 chassis_tables(metadata)
+exclusion_table(metadata)
 
 
 _OWN_TRANSACTION = text("pg_current_xact_id()")
@@ -37,6 +39,20 @@ participant = Table(
     Column("since", _MOMENT, nullable=False),
     Column("until", _MOMENT),
     PrimaryKeyConstraint("case_id", "agency_id", "capacity", "place"),
+)
+
+disclosure = Table(
+    "disclosure",
+    metadata,
+    Column("disclosure_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("at", _MOMENT, nullable=False),
+    Column("agency_id", Text, nullable=False),
+    Column("staff_id", Text, nullable=False),
+    Column("door", Text, nullable=False),
+    Column("labels", ARRAY(Text), nullable=False),
+    Column("policy_id", Text, nullable=False),
+    Index("disclosure_of_case", "case_id", "at", "disclosure_id"),
 )
 
 log_entry = Table(
