@@ -93,7 +93,11 @@ async def test_the_desk_lists_what_it_owes(registry, report, review_id):
     cursor = ""
     async with registry.caller(DESK) as caller:
         while cursor is not None:
-            page = (await caller.get("/v1/identity-reviews", params={"limit": "1", **({"cursor": cursor} if cursor else {})})).json()
+            page = (
+                await caller.get(
+                    "/v1/identity-reviews", params={"limit": "1", **({"cursor": cursor} if cursor else {})}
+                )
+            ).json()
             seen += [item["review_id"] for item in page["items"]]
             cursor = page["cursor"]
         assert (await caller.get("/v1/identity-reviews?cursor=e30")).json()["code"] == "bad-cursor"
@@ -115,7 +119,7 @@ async def test_one_child_merges_them_and_ends_the_clock(registry, review_id):
     assert again.json()["code"] == "review-decided"
 
 
-async def test_two_children_stay_two_and_nobody_is_asked_again(registry, report, review_id):
+async def test_two_children_stay_two_and_nothing_joins_them_again(registry, review_id):
     answer = await act(registry, DESK, f"{review_id}/decide", {"outcome": "different", "reason": REASON})
     assert answer.json()["outcome"] == "different"
     one, perhaps = await persons(registry)

@@ -26,7 +26,9 @@ class WaterfallView(Contract):
 
     model: Annotated[str, OPERATIONAL]
     n_persons: Annotated[int, OPERATIONAL]
-    link_from: Annotated[float, OPERATIONAL, Field(description="Bits from which it would have been one child by itself")]
+    link_from: Annotated[
+        float, OPERATIONAL, Field(description="Bits from which it would have been one child by itself")
+    ]
     review_from: Annotated[float, OPERATIONAL, Field(description="Bits from which a person looks")]
     margin: Annotated[float, OPERATIONAL, Field(description="Bits by which the best must outweigh the next")]
     total: Annotated[float, OPERATIONAL]

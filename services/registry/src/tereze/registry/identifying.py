@@ -39,7 +39,11 @@ async def identify(work: Work, account: Account) -> Identified | None:
     revision = await record(work, account, person_id, decision, child, model=model.version)
     await add_keys(work, person_id, keys)
     doubts = {decision.candidate_id: decision} if decision.kind is Kind.REVIEW else {}
-    doubts |= {known.person_id: decide(child, [known], model, n_persons) for known in sharing if known.person_id in decision.also}
+    doubts |= {
+        known.person_id: decide(child, [known], model, n_persons)
+        for known in sharing
+        if known.person_id in decision.also
+    }
     for candidate_id, found in doubts.items():
         await _ask_somebody(work, account, person_id, candidate_id, found)
     return Identified(person_id, decision, revision)

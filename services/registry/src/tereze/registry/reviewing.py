@@ -79,7 +79,9 @@ async def await_second(work: Work, review: Review, merge_id: str) -> Review:
     return waiting
 
 
-async def settle_between(work: Work, person_ids: frozenset[str], outcome: ReviewOutcome, by: By, merge_id: str | None) -> None:
+async def settle_between(
+    work: Work, person_ids: frozenset[str], outcome: ReviewOutcome, by: By, merge_id: str | None
+) -> None:
     """What was decided elsewhere about these persons answers every review of them."""
     for review in await open_between(work, sorted(person_ids)):
         await decide_review(work, review, outcome, by, merge_id)
@@ -94,12 +96,12 @@ async def hear_silence(timer: FiredTimer, work: Work) -> None:
     if review.agency_id is None:
         await _hand_over(work, review, timer.severity, generation=timer.generation + 1)
         return
-    silent, again = review.silent(work.now)
+    silent, level, again = review.silent(work.now)
     await keep_review(work, silent)
     await _set_clock(work, silent, again, timer.severity, timer.generation + 1)
     work.publish(
         identities.ReviewOverdue(
-            **_head(silent), level=silent.level, fired_at=work.now, told_agency_ids=await _told(work, silent)
+            **_head(silent), level=level, fired_at=work.now, told_agency_ids=await _told(work, silent, level)
         )
     )
 
@@ -116,9 +118,7 @@ async def _hand_over(work: Work, review: Review, severity: int, *, generation: i
 
 
 async def _set_clock(work: Work, review: Review, at: Any, severity: int, generation: int) -> None:
-    await work.timers.set(
-        kind=CLOCK, subject=review.review_id, due_at=at, severity=severity, generation=generation
-    )
+    await work.timers.set(kind=CLOCK, subject=review.review_id, due_at=at, severity=severity, generation=generation)
 
 
 async def _holder(work: Work, region_code: str | None) -> str | None:
@@ -135,8 +135,8 @@ async def _agencies(work: Work, kind: AgencyKind, region_code: str | None) -> tu
     return tuple(agency.agency_id for agency in await replica.agencies(work, kind=kind, region_code=region))
 
 
-async def _told(work: Work, review: Review) -> tuple[str, ...]:
-    kind = _TOLD.get(review.level) if review.level else None
+async def _told(work: Work, review: Review, level: ReviewLevel) -> tuple[str, ...]:
+    kind = _TOLD.get(level)
     if kind is None:
         return (review.agency_id,) if review.agency_id else ()
     return await _agencies(work, kind, review.region_code)

@@ -51,11 +51,11 @@ class Review:
         """A desk owes the answer from now on."""
         return replace(self, agency_id=agency_id, version=self.version + 1)
 
-    def silent(self, now: datetime) -> tuple["Review", datetime]:
+    def silent(self, now: datetime) -> tuple["Review", ReviewLevel, datetime]:
         """The next level hears of it; also when to look again: after as long as was allowed, at last daily."""
         level = _NEXT[self.level]
         again = self.due_at - self.opened_at if level is not ReviewLevel.OMBUDSMAN else _DAILY
-        return replace(self, level=level, version=self.version + 1), now + again
+        return replace(self, level=level, version=self.version + 1), level, now + again
 
     def waits_for_second(self, merge_id: str) -> "Review":
         """One person said they are one child; another has to say so too. The clock runs on."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, or_, select, tuple_, update
+from sqlalchemy import not_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tereze.chassis.work import Work
@@ -19,16 +19,16 @@ _OPEN = (ReviewState.OPEN.value, ReviewState.AWAITING_SECOND.value)
 
 async def add_review(work: Work, review: Review) -> bool:
     """Keep a new review; False where the same two are being looked at already."""
-    statement = insert(identity_review).values(_row(review)).on_conflict_do_nothing().returning(identity_review.c.review_id)
+    statement = (
+        insert(identity_review).values(_row(review)).on_conflict_do_nothing().returning(identity_review.c.review_id)
+    )
     return (await work.db.execute(statement)).first() is not None
 
 
 async def keep_review(work: Work, review: Review) -> None:
     """Write what became of a review."""
     values = _row(review)
-    await work.db.execute(
-        update(identity_review).where(identity_review.c.review_id == review.review_id).values(values)
-    )
+    await work.db.execute(update(identity_review).where(identity_review.c.review_id == review.review_id).values(values))
 
 
 async def find_review(work: Work, review_id: str, *, held: bool = False) -> Review | None:
@@ -57,10 +57,10 @@ async def page_of_reviews(
     work: Work, *, agency_id: str | None, decided: bool, after: tuple[datetime, str] | None, limit: int
 ) -> list[Review]:
     """Reviews of one desk, or of all where ``agency_id`` is None, the soonest due first."""
-    mine: ColumnElement[bool] = or_(identity_review.c.agency_id == agency_id, agency_id is None)
+    known, wanted = identity_review.c.agency_id, identity_review.c.state.in_(_OPEN)
     query = (
         select(identity_review)
-        .where(mine, identity_review.c.agency_id.is_not(None), identity_review.c.state.in_(_OPEN) != decided)
+        .where(known.is_not(None) if agency_id is None else known == agency_id, not_(wanted) if decided else wanted)
         .order_by(identity_review.c.due_at, identity_review.c.review_id)
         .limit(limit)
     )
