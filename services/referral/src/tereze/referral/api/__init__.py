@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from tereze.referral.api import cases, protocols, tasks
+from tereze.referral.api import cases, exclusions, protocols, tasks
 
 router = APIRouter()
 router.include_router(cases.router)
+router.include_router(exclusions.router)
 router.include_router(tasks.router)
 router.include_router(protocols.router)
