@@ -27,8 +27,6 @@ _AT_ONCE = 4  # partitions applied at the same time: what two cores and a pool o
 _LONGEST_PAUSE = 10.0
 _FINISH_SECONDS = 5.0
 _LOOK_SECONDS = 5.0
-_ACKNOWLEDGE_SECONDS = 0.25  # what a crash brings again at most; the inbox drops it
-_FAREWELL_SECONDS = 2.0
 
 
 class ConsumerStuck(Exception):
@@ -82,7 +80,6 @@ class Consumer:
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._lanes: dict[Lane, asyncio.Task[None]] = {}
         self._leaving: set[Lane] = set()
-        self._done: dict[Lane, int] = {}  # applied and committed, not yet told to the group
         self._failed: asyncio.Future[None] | None = None
         self._reader: Reader | None = None
 
@@ -105,16 +102,14 @@ class Consumer:
             on_assigned=self._assigned,
             on_revoked=self._revoked,
         )
-        beside = [asyncio.create_task(self._watch()), asyncio.create_task(self._acknowledge_often())]
-        for task in beside:
-            task.add_done_callback(self._ended)
+        watching = asyncio.create_task(self._watch())
+        watching.add_done_callback(self._ended)
         try:
             await self._reader.start()
             await self._failed
         finally:
             self._failed.cancel()
-            for task in beside:
-                task.cancel()
+            watching.cancel()
             await self._revoked(set(self._lanes))
             await self._reader.close()
             await self._revoked(set(self._lanes))  # a rebalance may have come in between
@@ -134,25 +129,16 @@ class Consumer:
         await self._applier.apply(batch)
 
     async def commit_offsets(self, lane: Lane, next_offset: int) -> None:
-        """This partition is done so far: the group is told within a fraction of a second, of all partitions in one request."""
-        self._done[lane] = next_offset
-
-    async def _acknowledge_often(self) -> None:
-        while True:
-            await asyncio.sleep(_ACKNOWLEDGE_SECONDS)
-            await self._acknowledge()
-
-    async def _acknowledge(self) -> None:
-        """Tell the group how far everything is done. A refusal only means that events come again."""
-        done = {lane: offset for lane, offset in self._done.items() if lane in self.progress}
-        self._done.clear()
-        if not done:
-            return
+        """Tell the group how far this partition is done. A refusal only means that events come again."""
         try:
-            await self.reader.commit(done)
+            await self.reader.commit(lane, next_offset)
         except BrokerUnavailable as error:
-            log.info("offsets not committed, redelivery will follow", count=len(done), reason=str(error))
-            self._done = {**done, **self._done}
+            log.info(
+                "offset not committed, redelivery will follow",
+                topic=lane.topic,
+                partition=lane.partition,
+                reason=str(error),
+            )
 
     def _read(self, record: Record) -> Incoming | None:
         return read_incoming(record, handled=self._handled, known=self._known)
@@ -218,13 +204,9 @@ class Consumer:
             for task in slow:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_FAREWELL_SECONDS):
-                await self._acknowledge()
         self._leaving -= lanes
         for lane in lanes:
             self.progress.pop(lane, None)
-            self._done.pop(lane, None)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         failed = self._failed

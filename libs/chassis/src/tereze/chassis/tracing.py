@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from tereze.chassis.broker import Record
 
 _PROPAGATOR = TraceContextTextMapPropagator()
-_tracer = trace.get_tracer("tereze.chassis")  # asks for the provider in force when first used
+
+
+def _tracer() -> trace.Tracer:
+    return trace.get_tracer("tereze.chassis")
 
 
 def current_traceparent() -> str | None:
@@ -46,7 +49,7 @@ def processing_span(record: "Record", envelope: Envelope, group: str) -> Iterato
         "messaging.kafka.offset": record.offset,
         "messaging.message.id": envelope.id,
     }
-    with _tracer.start_as_current_span(
+    with _tracer().start_as_current_span(
         f"process {envelope.type}",
         context=remote_context(envelope.traceparent) or Context(),
         kind=SpanKind.CONSUMER,
@@ -65,7 +68,7 @@ def processing_span(record: "Record", envelope: Envelope, group: str) -> Iterato
 def firing_span(kind: str, late_by_ms: int) -> Iterator[None]:
     """The firing of one deadline: the root of whatever follows from it."""
     attributes: Mapping[str, str | int] = {"tereze.timer.kind": kind, "tereze.timer.late_by_ms": late_by_ms}
-    with _tracer.start_as_current_span(
+    with _tracer().start_as_current_span(
         f"fire {kind}",
         context=Context(),
         attributes=attributes,

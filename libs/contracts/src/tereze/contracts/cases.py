@@ -370,7 +370,9 @@ class AcceptTask(Contract):
     """Body of ``POST /v1/tasks/{id}/accept``."""
 
     responsible_staff_id: Annotated[
-        StaffId | None, STAFF, Field(description="Who is responsible; left out, whoever accepts")
+        StaffId | None,
+        STAFF,
+        Field(description="Who is responsible; left out, you or the colleague with the fewest duties"),
     ] = None
 
 

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from tereze.chassis.handlers import Handlers
 from tereze.chassis.service import Service
 from tereze.chassis.settings import ServiceSettings
 from tereze.protocol import CalendarMissesYear, WorkingCalendar
+from tereze.referral import relieving
 from tereze.referral.api import router
 from tereze.referral.deadlines import deadlines
 from tereze.referral.handlers import handlers
@@ -20,7 +22,10 @@ log = structlog.get_logger(__name__)
 def build(settings: ServiceSettings) -> Service:
     """The service. A mistake in the protocol or the calendar stops it here, with its line."""
     _warn_of_missing_years(read_protocols(settings.pack).calendar, datetime.now(UTC))
-    return Service(name="referral", metadata=metadata, router=router, handlers=handlers, deadlines=deadlines)
+    every = Handlers()
+    every.include(handlers)
+    every.include(relieving.handlers)
+    return Service(name="referral", metadata=metadata, router=router, handlers=every, deadlines=deadlines)
 
 
 def _warn_of_missing_years(calendar: WorkingCalendar, now: datetime) -> None:

@@ -50,7 +50,10 @@ def receive(desk: Desk, task_id: TaskArgument, version: Version = None) -> None:
 def accept(
     desk: Desk,
     task_id: TaskArgument,
-    responsible: Annotated[str | None, typer.Option(help="Staff id of the responsible person; else you.")] = None,
+    responsible: Annotated[
+        str | None,
+        typer.Option(help="Staff id of the responsible; else you or a colleague with few duties."),
+    ] = None,
     version: Version = None,
 ) -> None:
     """Take the task, or a duty that was offered to your agency."""

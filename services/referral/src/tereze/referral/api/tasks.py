@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 
 from tereze.access import decide, redact
 from tereze.access.decisions import Action
-from tereze.chassis import replica
 from tereze.chassis.http import Cursor, IfMatch, Limit, Reply, body, etag, refuses
 from tereze.contracts.cases import AcceptTask, Contact, DeclineTask, FulfilTask, StartTask, TaskPage, TaskView
 from tereze.contracts.facts import Forbidden, Invalid, NotFound, Stale
@@ -16,7 +15,7 @@ from tereze.contracts.ids import TaskId
 from tereze.contracts.labels import Sensitivity
 from tereze.contracts.words import TaskState
 from tereze.protocol.transitions import ContactMissing, DeclineBarred, NotFromHere, NotYourRole
-from tereze.referral.api.reading import Visit, Visitor, following, position_of
+from tereze.referral.api.reading import Visit, following, position_of
 from tereze.referral.domain.casefile import CaseFile, Moment
 from tereze.referral.domain.commands import (
     NotTheHolder,
@@ -30,6 +29,7 @@ from tereze.referral.domain.handover import NobodyElse
 from tereze.referral.domain.response import CaseNotLive
 from tereze.referral.domain.tasks import Actor, Task
 from tereze.referral.moments import moment_of, read_protocols
+from tereze.referral.naming import NobodyFit, NotYourStaff, person_for
 from tereze.referral.permissions import may_read_task, task_resource
 from tereze.referral.store.casefiles import case_of_task, keep_case, lock_cases, read_cases
 from tereze.referral.store.lists import page_of_tasks
@@ -50,13 +50,6 @@ class SeenInTheFuture(Invalid):
 
     code = "contact-in-the-future"
     title = "A contact is recorded after it took place"
-
-
-class NotYourStaff(Invalid):
-    """The responsible person does not work for the agency."""
-
-    code = "not-your-staff"
-    title = "The responsible person must be an active staff member of your agency"
 
 
 _NOT_NOW = (CaseNotLive, NotTheHolder, NotFromHere, NotYourRole)
@@ -153,10 +146,14 @@ async def receive(command: Spoken) -> Response:
 
 
 @router.post("/v1/tasks/{task_id}/accept", response_model=TaskView)
-@refuses(*_NOT_NOW, NotYourStaff)
+@refuses(*_NOT_NOW, NotYourStaff, NobodyFit)
 async def accept(command: Spoken, accepted: body[AcceptTask]) -> Response:
-    """Take the task, or take over the duty your agency was offered. Stops *acknowledge* and *decide*."""
-    responsible = await _responsible(command.visit, accepted)
+    """Take the task, or take over the duty your agency was offered. Stops *acknowledge* and *decide*.
+
+    Without a name a specialist takes it in person; for a manager or a computer the fit colleague with the fewest duties does.
+    """
+    visit, named = command.visit, accepted.responsible_staff_id
+    responsible = await person_for(visit.work, visit.caller, named, command.task_id)
 
     def word(file: CaseFile, task: Task, by: Actor, moment: Moment) -> None:
         accept_task(file, task, by, responsible, moment)
@@ -191,14 +188,3 @@ async def fulfil(command: Spoken, done: body[FulfilTask]) -> Response:
         fulfil_task(file, task, by, done.outcome, moment, contact=done.contact is not None)
 
     return await command.run("fulfil_task", word, contact=done.contact, remark=("child_view", done.child_view))
-
-
-async def _responsible(visit: Visitor, accepted: AcceptTask) -> str:
-    """Whoever accepts, or the colleague they name. Raises NotYourStaff."""
-    named = accepted.responsible_staff_id
-    if named is None or named == visit.caller.staff_id:
-        return visit.caller.staff_id
-    member = await replica.staff(visit.work, named)
-    if member is None or not member.active or member.agency_id != visit.caller.agency_id:
-        raise NotYourStaff(pointer="/responsible_staff_id")
-    return named

@@ -196,3 +196,10 @@ contact = Table(
     _instant("recorded_at"),
 )
 chassis_tables(metadata)
+Index("task_by_responsible", task.c.responsible_staff_id, postgresql_where=text("responsible_staff_id IS NOT NULL"))
+Index(
+    "replica_staff_by_agency",
+    text("(record ->> 'agency_id')"),
+    _table=metadata.tables["replica"],
+    postgresql_where=text("kind = 'staff'"),
+)

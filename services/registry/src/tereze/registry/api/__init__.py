@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from tereze.registry.api import merges, persons, reviews
+from tereze.registry.api import merges, persons
 
 router = APIRouter()
-for _noun in (persons, merges, reviews):
+for _noun in (persons, merges):
     router.include_router(_noun.router)

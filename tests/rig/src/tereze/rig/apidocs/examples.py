@@ -29,7 +29,7 @@ from tereze.contracts.words import (
 from tereze.rig.demodata.fixed import fixed_id
 
 _ID_NOUNS = {
-    "attestation_id": "att", "recorded_by": "stf",
+    "attestation_id": "att", "recorded_by": "stf", "from_staff_id": "stf",
     "referral_id": "ref", "person_id": "per", "provisional_person_id": "per", "case_id": "cas", "into_case_id": "cas",
     "joined_into": "cas", "task_id": "tsk", "clock_id": "clk", "staff_id": "stf", "by_staff_id": "stf",
     "responsible_staff_id": "stf", "author_staff_id": "stf", "proposed_by_staff_id": "stf", "follows_task_id": "tsk",
@@ -38,7 +38,6 @@ _ID_NOUNS = {
     "record_id": "ref", "record": "ref", "review_id": "rvw", "merge_id": "mrg", "with_person_id": "per",
     "other_person_id": "per", "retired_person_id": "per", "retired_id": "per", "restored_person_id": "per",
     "new_person_id": "per", "asked_by_staff_id": "stf", "confirmed_by_staff_id": "stf", "undone_by_staff_id": "stf",
-    "candidate_person_id": "per", "decided_by_staff_id": "stf",
 }  # fmt: skip
 _AGENCIES = {
     "agency_id": "almaty-police", "by_agency_id": "almaty-police", "from_agency_id": "almaty-clinic-1",

@@ -1,0 +1,46 @@
+"""Decides how the people of an agency and their open duties are found; must never decide who takes one."""
+
+from tereze.chassis.work import Work
+from tereze.contracts.directory import StaffRecord
+from tereze.protocol import OPEN
+from tereze.referral.domain.staffing import Colleague
+
+_OPEN = [str(state) for state in OPEN]
+_DUTIES = """
+SELECT DISTINCT case_id FROM task WHERE responsible_staff_id = $1 AND state = ANY($2::text[]) ORDER BY case_id
+"""
+_COLLEAGUES = """
+SELECT record::text AS record,
+       (SELECT count(*) FROM task WHERE task.responsible_staff_id = replica.id AND state = ANY($2::text[])) AS duties
+FROM replica WHERE kind = 'staff' AND record ->> 'agency_id' = $1 AND active ORDER BY id
+"""
+# Held until the transaction ends: who is found fit here cannot be relieved before the duty named here is there to pass on.
+_HELD = "SELECT record::text FROM replica WHERE kind = 'staff' AND id = $1 FOR SHARE"
+_KEPT_OUT = "SELECT body_id FROM exclusion JOIN task USING (case_id) WHERE task_id = $1"
+
+
+async def cases_of(work: Work, staff_id: str) -> list[str]:
+    """The cases on which somebody answers for an open duty, by id."""
+    return [row["case_id"] for row in await work.raw.fetch(_DUTIES, staff_id, _OPEN)]
+
+
+async def colleagues_at(work: Work, agency_id: str) -> list[Colleague]:
+    """The active people of an agency, each with how many open duties they answer for."""
+    rows = await work.raw.fetch(_COLLEAGUES, agency_id, _OPEN)
+    records = [(StaffRecord.model_validate_json(row["record"]), row["duties"]) for row in rows]
+    return [
+        Colleague(record.staff_id, frozenset(record.roles), fit=record.fit_at(work.now), open_duties=duties)
+        for record, duties in records
+    ]
+
+
+async def fit_staff(work: Work, staff_id: str) -> StaffRecord | None:
+    """A staff member who may act now, held so until the transaction ends; None for anybody else."""
+    record = await work.raw.fetchval(_HELD, staff_id)
+    member = StaffRecord.model_validate_json(record) if record else None
+    return member if member and member.active and member.fit_at(work.now) else None
+
+
+async def kept_out_of(work: Work, task_id: str) -> frozenset[str]:
+    """Agencies and persons that must not touch the case of a task."""
+    return frozenset(row["body_id"] for row in await work.raw.fetch(_KEPT_OUT, task_id))
