@@ -38,7 +38,7 @@ def test_every_service_runs_and_is_migrated_first(compose: dict[str, Any]) -> No
     for name in SERVICES:
         needs = compose["services"][name]["depends_on"]
         assert "kafka" in needs
-        first = "load-pack" if name == "directory" else f"{name}-migrate"
+        first = {"directory": "load-pack", "referral": "load-centres"}.get(name, f"{name}-migrate")
         assert needs[first] == {"condition": "service_completed_successfully"}
         assert compose["services"][f"{name}-migrate"]["command"] == ["migrate"]
 

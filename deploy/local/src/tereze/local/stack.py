@@ -101,8 +101,10 @@ class Stack:
         with step(report, "Kafka", f"{KAFKA_VERSION} KRaft"):
             self.kafka.start()
         if "directory" in self.services:
-            with step(report, "Demo data", "regions, agencies, staff, protocol, official series"):
-                self._load_pack()
+            with step(report, "Demo data", "regions, agencies, staff, protocol, official series, centres"):
+                self._load("directory", "load-pack", str(PACK), "--demo")
+                if "referral" in self.services:
+                    self._load("referral", "load-centres", str(PACK))
         with step(report, "Services", " ".join(("issuer", *self.workers))):
             self._start_together([self.issuer, *self.workers.values()])
             await_directory(self.postgres, self.services)
@@ -142,10 +144,10 @@ class Stack:
         for web in webs:
             web.await_ready()
 
-    def _load_pack(self) -> None:
-        command = [sys.executable, "-m", "tereze.directory", "load-pack", str(PACK), "--demo"]
-        log, environment = self.layout.log("load-pack"), self.environment("directory")
-        Child("load-pack", command, log=log, env=environment).wait(PREPARATION_SECONDS)
+    def _load(self, service: str, word: str, *arguments: str) -> None:
+        command = [sys.executable, "-m", f"tereze.{service}", word, *arguments]
+        log, environment = self.layout.log(word), self.environment(service)
+        Child(word, command, log=log, env=environment).wait(PREPARATION_SECONDS)
 
     def _make_service(self, name: str, roles: Sequence[str]) -> Iterator[Web]:
         for index, role in enumerate(roles):

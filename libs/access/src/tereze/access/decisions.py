@@ -19,6 +19,8 @@ Action = Literal[
     "manage_agency", "read_staff",
     "read_attestation", "sign_attestation", "record_attestation", "revoke_attestation",
     "read_sla",
+    "read_centre", "manage_centre", "request_placement", "read_placement", "hold_bed", "decide_placement",
+    "admit_child", "review_placement", "discharge_child", "withdraw_placement",
 ]  # fmt: skip
 
 NO_POLICY = "no-policy-permits"

@@ -1,12 +1,10 @@
 """Decides which topics there are and how long each remembers; must never keep a sealed part without an end."""
 
-import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tereze.contracts.events import event_types
 
-_CONTRACTS = ("cases", "directory", "identities", "referrals")
 _DAY_MS = 24 * 60 * 60 * 1000
 MAX_MESSAGE_BYTES = 3 * 1024 * 1024
 PARTITIONS = 6
@@ -25,22 +23,14 @@ class TopicSpec:
     config: dict[str, str] = field(default_factory=dict)
 
 
-def load_contracts() -> None:
-    """Import every module that defines events, so that each type is known by its name."""
-    for module in _CONTRACTS:
-        importlib.import_module(f"tereze.contracts.{module}")
-
-
 def topic_specs(replication: int) -> list[TopicSpec]:
     """Every topic of the contracts. Compacted ones hold the newest state of each key; the others forget after weeks."""
-    load_contracts()
     names = sorted({event.topic for event in event_types().values() if event.topic.startswith("tereze.")})
     return [_spec(name, replication) for name in names]
 
 
 def known_types() -> frozenset[str]:
     """Every CloudEvents type of this release."""
-    load_contracts()
     return frozenset(event_types())
 
 

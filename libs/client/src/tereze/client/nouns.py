@@ -6,7 +6,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from tereze.client.call import Plan, Stream
 from tereze.client.doors import AsyncDoor, SyncDoor
-from tereze.client.plans import cases, directory, referrals, subscriptions, tasks
+from tereze.client.plans import cases, directory, placements, referrals, subscriptions, tasks
 
 D = TypeVar("D", bound=SyncDoor | AsyncDoor)
 P = ParamSpec("P")
@@ -90,6 +90,29 @@ class Tasks(Noun[D]):
     fulfil = Operation(tasks.fulfil)
 
 
+class Placements(Noun[D]):
+    """Beds in rehabilitation centres for the children of your cases."""
+
+    request = Operation(placements.request)
+    get = Operation(placements.get)
+    list = Listing(placements.listing)
+    hold = Operation(placements.hold)
+    decide = Operation(placements.decide)
+    admit = Operation(placements.admit)
+    review = Operation(placements.review)
+    discharge = Operation(placements.discharge)
+    withdraw = Operation(placements.withdraw)
+
+
+class Centres(Noun[D]):
+    """Rehabilitation centres and their beds."""
+
+    open = Operation(placements.open_centre)
+    get = Operation(placements.centre)
+    list = Listing(placements.centres)
+    set_capacity = Operation(placements.set_capacity)
+
+
 class Agencies(Noun[D]):
     """Bodies that refer and act."""
 
@@ -136,6 +159,8 @@ class Window(Noun[D]):
         self.persons = Persons(door)
         self.cases = Cases(door)
         self.tasks = Tasks(door)
+        self.placements = Placements(door)
+        self.centres = Centres(door)
         self.agencies = Agencies(door)
         self.staff = Staff(door)
         self.regions = Regions(door)

@@ -202,6 +202,9 @@ class ClockKind(StrEnum):
     DISPUTE = "dispute"
     ANSWER_ESCALATION = "answer_escalation"
     IDENTITY_REVIEW = "identity_review"
+    PLACEMENT = "placement"
+    PLACEMENT_REVIEW = "placement_review"
+    PLACEMENT_TERM = "placement_term"
 
 
 class ClockState(StrEnum):

@@ -13,7 +13,7 @@ from tereze.referral.api import router
 from tereze.referral.deadlines import deadlines
 from tereze.referral.handlers import handlers
 from tereze.referral.moments import read_protocols
-from tereze.referral.store.tables import metadata
+from tereze.referral.store.place_tables import metadata  # every table: this file stands on the others
 
 _AHEAD = timedelta(days=60)  # the longest limit, with room to add the year
 log = structlog.get_logger(__name__)

@@ -3,10 +3,13 @@
 from tereze.chassis.handlers import Deadlines
 from tereze.chassis.timers import FiredTimer
 from tereze.chassis.work import Work
+from tereze.referral.beds import BEDS, end_hold, fill_beds, leave_excluded_centres
 from tereze.referral.domain.escalation import climb_ladder
 from tereze.referral.moments import moment_of
 from tereze.referral.placing import open_provisionally, place_referral
 from tereze.referral.store.casefiles import LADDER, keep_case, lock_case_of_clock
+from tereze.referral.store.looks import LEAVE_CENTRE
+from tereze.referral.store.placements import HOLD
 from tereze.referral.store.referrals import find_referral
 
 IDENTITY = "identity"
@@ -40,3 +43,21 @@ async def climb(timer: FiredTimer, work: Work) -> None:
     if not file.touched:
         file.await_again(clock)
     await keep_case(work, file, moment.pack)
+
+
+@deadlines.fires(HOLD)
+async def end_hold_unused(timer: FiredTimer, work: Work) -> None:
+    """A held bed was not decided upon in time."""
+    await end_hold(work, timer.subject, timer.generation)
+
+
+@deadlines.fires(BEDS)
+async def give_free_beds(timer: FiredTimer, work: Work) -> None:
+    """A bed became free."""
+    await fill_beds(work, timer.subject)
+
+
+@deadlines.fires(LEAVE_CENTRE)
+async def leave_centre(timer: FiredTimer, work: Work) -> None:
+    """A body was excluded from a case: the child gets no bed of it."""
+    await leave_excluded_centres(work, timer.subject)

@@ -1,8 +1,12 @@
 """Decides what the access policies are told of a case or task; must never decide itself."""
 
+from dataclasses import replace
+
 from tereze.access import Actor, Decision, Resource, decide, decide_each
+from tereze.contracts.placements import PlacementState
 from tereze.contracts.words import CaseState
 from tereze.referral.domain.casefile import Capacity, CaseFile
+from tereze.referral.domain.placement import Placement
 from tereze.referral.domain.tasks import Task
 
 
@@ -34,6 +38,19 @@ def task_resource(file: CaseFile, task: Task) -> Resource:
         excluded=file.excluded,
         risk=task.risk,
         region_code=file.region_code,
+    )
+
+
+def placement_resource(file: CaseFile, placement: Placement) -> Resource:
+    """The placement as the policies weigh it: who asked (its owner), the centre (offered, once decided accepted), the case's own."""
+    case, centre = case_resource(file), placement.centre_agency_id
+    settled = {PlacementState.PLACED, PlacementState.ADMITTED, PlacementState.DISCHARGED}
+    return replace(
+        case,
+        kind="placement",
+        owner_agency_id=placement.agency_id,
+        offered=frozenset({centre} if centre else ()),
+        accepted_holders=case.accepted_holders | ({centre} if centre and placement.state in settled else set()),
     )
 
 

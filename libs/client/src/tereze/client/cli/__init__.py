@@ -3,7 +3,7 @@
 import stamina
 import typer
 
-from tereze.client.cli import case, listen, login, oversight, refer, subscriptions, task
+from tereze.client.cli import case, listen, login, oversight, placement, refer, subscriptions, task
 
 app = typer.Typer(
     name="tereze",
@@ -12,11 +12,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The single window for child protection. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 unreachable.",
 )
-for part in (login, refer, case, task, oversight, subscriptions, listen):
+for part in (login, refer, case, task, placement, oversight, subscriptions, listen):
     app.add_typer(part.app)
 app.add_typer(refer.referral_app, name="referral")
 app.add_typer(case.case_app, name="case")
 app.add_typer(task.task_app, name="task")
+app.add_typer(placement.placement_app, name="placement")
 app.add_typer(subscriptions.subscription_app, name="subscription")
 
 

@@ -18,6 +18,15 @@ from tereze.contracts.cases import (
     TaskRerouted,
     TaskWithdrawn,
 )
+from tereze.contracts.placements import (
+    PlacementDecided,
+    PlacementDischarged,
+    PlacementEvent,
+    PlacementHeld,
+    PlacementReleased,
+    PlacementRequested,
+    PlacementWithdrawn,
+)
 from tereze.contracts.words import TaskState
 
 WHOLE_CASE = ""  # the place of a capacity that hangs on the case, not on one task
@@ -72,6 +81,8 @@ def _changes(event: CaseEvent) -> Iterator[Change]:
             yield from _of_clock(event)
         case TaskEvent():
             yield from _of_task(event)
+        case PlacementEvent():
+            yield from _of_placement(event)
         case _:
             pass
 
@@ -104,6 +115,26 @@ def _of_task(event: TaskEvent) -> Iterator[Change]:
             pass
 
 
+def _of_placement(event: PlacementEvent) -> Iterator[Change]:
+    """Whoever asked takes part as a referrer does; the centre as one that is offered a duty, then as one that took it."""
+    place, centre = event.placement_id, event.centre_agency_id
+    match event:
+        case PlacementRequested():
+            yield Joins(event.agency_id, Capacity.REFERRER, place)
+        case PlacementHeld() if centre:
+            yield Leaves(Capacity.OFFERED, place, unless=centre)
+            yield Joins(centre, Capacity.OFFERED, place)
+        case PlacementDecided() if centre:
+            yield Joins(centre, Capacity.HOLDER, place)
+            yield Joins(centre, Capacity.ACCEPTED_HOLDER, place)
+        case PlacementReleased() | PlacementDischarged() | PlacementWithdrawn():
+            yield Leaves(Capacity.OFFERED, place)
+            yield Leaves(Capacity.HOLDER, place)
+            yield Leaves(Capacity.ACCEPTED_HOLDER, place)
+        case _:
+            pass
+
+
 def _duty_ends(event: TaskEvent, unless: str | None = None) -> Iterator[Change]:
     yield Leaves(Capacity.HOLDER, event.task_id, unless=unless)
     yield Leaves(Capacity.ACCEPTED_HOLDER, event.task_id)
@@ -118,4 +149,4 @@ def named(event: CaseEvent) -> frozenset[str]:
 
 
 _ACCEPTED = frozenset({TaskState.ACCEPTED, TaskState.IN_PROGRESS})
-_NAMING = ("agency_id", "by_agency_id", "from_agency_id", "offered_agency_id")
+_NAMING = ("agency_id", "by_agency_id", "from_agency_id", "offered_agency_id", "centre_agency_id")

@@ -28,6 +28,7 @@ from tereze.referral.domain.escalation import next_level
 from tereze.referral.domain.exclusion import Exclusion
 from tereze.referral.domain.tasks import Task
 from tereze.referral.store.exclusions import keep_exclusions, read_exclusion
+from tereze.referral.store.looks import look_again
 
 LADDER = "ladder"
 """The kind of timer that climbs a clock's ladder; its subject is the clock."""
@@ -113,7 +114,7 @@ async def live_case_of(work: Work, person_id: str) -> str | None:
 
 async def keep_case(work: Work, file: CaseFile, pack: Pack) -> None:
     """Write what changed, publish the news, and set a timer for every clock that changed and still runs."""
-    due = _due_of_tasks(file)
+    due, news = _due_of_tasks(file), file.news
     touched = file.touched | {clock.task_id for clock in file.clocks.values() if clock.clock_id in file.touched}
     tasks = sorted((t for t in file.tasks.values() if t.task_id in touched), key=lambda task: task.open)
     clocks = [clock for clock in file.clocks.values() if clock.clock_id in file.touched]
@@ -126,6 +127,7 @@ async def keep_case(work: Work, file: CaseFile, pack: Pack) -> None:
         _json(_publish(work, file)),
     )
     await keep_exclusions(work, file)
+    await look_again(work, file, news)
     await work.timers.set_many(list(_ladder_timers(clocks, pack)))
     file.touched.clear()
     file.new_bodies.clear()

@@ -38,11 +38,13 @@ _ID_NOUNS = {
     "record_id": "ref", "record": "ref", "review_id": "rvw", "merge_id": "mrg", "with_person_id": "per",
     "other_person_id": "per", "retired_person_id": "per", "retired_id": "per", "restored_person_id": "per",
     "new_person_id": "per", "asked_by_staff_id": "stf", "confirmed_by_staff_id": "stf", "undone_by_staff_id": "stf",
+    "candidate_person_id": "per", "decided_by_staff_id": "stf", "centre_id": "ctr", "placement_id": "plc",
 }  # fmt: skip
 _AGENCIES = {
     "agency_id": "almaty-police", "by_agency_id": "almaty-police", "from_agency_id": "almaty-clinic-1",
     "offered_agency_id": "almaty-clinic-2", "parent_agency_id": "almaty-department", "told_agency_id": "almaty-police",
     "decider_agency_id": "almaty-department",
+    "centre_agency_id": "almaty-rehabilitation",
 }  # fmt: skip
 _RECEIVED = datetime(2026, 9, 18, 11, 40, tzinfo=UTC)
 _MINUTES_AFTER = {
@@ -50,10 +52,11 @@ _MINUTES_AFTER = {
     "next_due": 120, "next_due_at": 120, "level_due_at": 120, "fired_at": 120, "stopped_at": 40, "next_level_at": 150,
     "created_at": 0, "delivered_at": 3, "next_attempt_at": 5, "as_of": 60, "time": 2, "first_seen_at": 0,
     "oldest_pending_at": 2, "review_at": 2880,
+    "requested_at": 30, "held_until": 1470, "admitted_at": 1500, "ended_at": 9000,
 }  # fmt: skip
 _SEALED = "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00iLCJraWQiOiJyZWdpc3RyeSJ9.AAAA.AAAA.AAAA.AAAA"
 _WORDS: dict[str, Any] = {
-    "region_code": "KZ-75", "code": "KZ-75", "protocol_version": "kz-default-1", "risk": Risk.HIGH,
+    "region_code": "KZ-75", "from_region_code": "KZ-75", "code": "KZ-75", "protocol_version": "kz-default-1", "risk": Risk.HIGH,
     "categories": (Category.PHYSICAL,), "service": AgencyKind.POLICE, "holder": AgencyKind.WINDOW_DESK,
     "step": "police-first-response", "fhir_status": "requested", "level": LadderLevel.BREACH,
     "reached": LadderLevel.WARNING, "next_level": LadderLevel.AGENCY_HEAD, "late_by_ms": 84, "clock_kind": ClockKind.ACKNOWLEDGE,
@@ -73,6 +76,8 @@ _WORDS: dict[str, Any] = {
     "kk": "Алматы", "ru": "Алматы", "en": "Almaty", "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     "edition": "kz-conduct/1", "discipline": "child-rights", "evidence": "CERT-2026-118", "rules": "kz-attestation/1",
     "unmet": ("vetting",), "roles": (StaffRole.MEMBER,), "loaded_on": date(2026, 9, 1), "type": "tereze.clock.breached.v1",
+    "term_ends_on": date(2026, 12, 1), "decision_id": "ПС-12/2026", "latitude": 43.2, "longitude": 76.9, "age": 14,
+    "youngest": 12, "oldest": 17, "capacity": 24, "taken": 21,
 }  # fmt: skip
 _OF_SHAPE: dict[str, Any] = {
     "Requirement.code": "vetting", "RequirementStanding.code": "vetting",

@@ -7,6 +7,11 @@ _TASK = {"task_id": "$response.body#/task_id", "header.If-Match": "$response.hea
 _FIRST_TASK = {"task_id": "$response.body#/items/0/task_id"}
 _CASE = {"case_id": "$response.body#/case_id", "header.If-Match": "$response.header.ETag"}
 _SUBSCRIPTION = {"subscription_id": "$response.body#/subscription_id"}
+_PLACEMENT = {"placement_id": "$response.body#/placement_id", "header.If-Match": "$response.header.ETag"}
+_OF_PLACEMENT = (
+    "choose_centre", "decide_stay", "admit_to_centre", "review_stay", "discharge_from_centre", "withdraw_request",
+)  # fmt: skip
+_CENTRE = {"centre_id": "$response.body#/centre_id", "header.If-Match": "$response.header.ETag"}
 _BEFORE_ACCEPTANCE = ("receive", "accept", "decline")
 _LINKS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
     ("submit_referral", ("read_referral",), {"referral_id": "$response.body#/referral_id"}),
@@ -19,10 +24,18 @@ _LINKS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
     ("receive", ("accept", "decline"), _TASK),
     ("accept", ("start", "fulfil"), _TASK),
     ("start", ("fulfil",), _TASK),
+    ("list_centres", ("read_centre",), {"centre_id": "$response.body#/items/0/centre_id"}),
+    ("open_centre", ("set_capacity",), _CENTRE),
+    ("list_placements", ("read_placement",), {"placement_id": "$response.body#/items/0/placement_id"}),
+    ("request_placement", ("read_placement", "choose_centre", "decide_stay", "withdraw_request"), _PLACEMENT),
+    ("read_placement", _OF_PLACEMENT, _PLACEMENT),
     ("create_subscription", ("read_subscription", "list_deliveries", "test_subscription"), _SUBSCRIPTION),
 )
-_ETAGGED = ("read_task", *_BEFORE_ACCEPTANCE, "start", "fulfil", "read_case", "triage")
-_LOCATED = ("submit_referral", "create_subscription")
+_ETAGGED = (
+    "read_task", *_BEFORE_ACCEPTANCE, "start", "fulfil", "read_case", "triage", "read_centre", "open_centre", "set_capacity",
+    "request_placement", "read_placement", *_OF_PLACEMENT,
+)  # fmt: skip
+_LOCATED = ("submit_referral", "create_subscription", "open_centre", "request_placement")
 
 
 def _answers(document: Schema) -> dict[str, Schema]:

@@ -23,6 +23,8 @@ _NOUNS = {
     "referrals": "What your agency submits to the window, and what became of it",
     "cases": "The shared file around one child",
     "tasks": "Your agency's part of a response: receive, accept or decline, start, fulfil",
+    "placements": "A bed in a rehabilitation centre for the child of a case: held, decided, admitted, reviewed, left",
+    "centres": "Rehabilitation centres and their free beds",
     "protocols": "Who must do what by when: the version in force",
     "persons": "Who a child is, for those who must act",
     "subscriptions": "Where events are delivered to",

@@ -13,6 +13,7 @@ from pathlib import Path
 from tereze.contracts.directory import LocalName, Region
 from tereze.contracts.labels import Contract
 from tereze.rig.demodata.agencies import demo_agencies
+from tereze.rig.demodata.centres import demo_centres
 from tereze.rig.demodata.referrals import demo_referrals
 from tereze.rig.demodata.staff import UNATTESTED, demo_staff
 
@@ -40,6 +41,9 @@ def demo_files(pack: Path) -> dict[str, str]:
     return {
         "referrals.ndjson": "".join(f"{line}\n" for line in referrals),
         "agencies.yaml": _flow_yaml("Invented agencies; one a line. Written by tereze.rig.demodata.", agencies),
+        "centres.yaml": _flow_yaml(
+            "Invented rehabilitation centres; one a line. Written by tereze.rig.demodata.\ncentres:", demo_centres()
+        ),
         "staff.yaml": _flow_yaml("Invented people and systems; written by tereze.rig.demodata.", demo_staff(agencies)),
         "unattested.yaml": "# Subjects of staff who hold no attestation yet.\n"
         + "".join(f"- {who}\n" for who in UNATTESTED),

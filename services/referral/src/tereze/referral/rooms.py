@@ -1,0 +1,13 @@
+"""Decides how a country's rules about beds are read, once; must never accept a text with a mistake in it."""
+
+from functools import cache
+from pathlib import Path
+
+from tereze.protocol.located import locate
+from tereze.referral.domain.placement_rules import PlacementRules
+
+
+@cache
+def placement_rules(country: Path) -> PlacementRules:
+    """The rules of a country folder. Raises BadText with the line of each mistake."""
+    return locate((country / "placement.yaml").read_text("utf-8"), "placement.yaml").read(PlacementRules)
