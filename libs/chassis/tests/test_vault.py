@@ -49,6 +49,15 @@ async def test_a_value_moved_to_another_column_does_not_open(database, vault):
         await opened(database, vault, "per_1", sealed, place="person.address")
 
 
+async def test_many_open_together_each_for_its_subject_without_the_erased(database, vault):
+    sealed = [(subject, await sealed_for(database, vault, subject)) for subject in ("per_1", "per_2", "per_1")]
+    async with database.work() as work:
+        assert await vault.decrypt_many(work, place=PLACE, sealed=sealed) == [TEXT, TEXT, TEXT]
+        await vault.destroy(work, subject="per_2")
+        assert await vault.decrypt_many(work, place=PLACE, sealed=sealed) == [TEXT, None, TEXT]
+        assert await vault.decrypt_many(work, place=PLACE, sealed=[]) == []
+
+
 async def test_a_changed_value_does_not_open(database, vault):
     sealed = bytearray(await sealed_for(database, vault, "per_1"))
     for index in (0, 1, 20, len(sealed) - 1):

@@ -8,7 +8,8 @@ import pytest
 
 from tereze.chassis.ids import new_id
 from tereze.contracts.cases import ClockBreached, ClockEscalated, ClockEvent, ClockStarted, ClockStopped
-from tereze.contracts.words import ClockKind, ClockState, LadderLevel, Risk
+from tereze.contracts.identities import ReviewDecided, ReviewOpened, ReviewOverdue
+from tereze.contracts.words import ClockKind, ClockState, LadderLevel, ReviewLevel, ReviewOutcome, Risk
 from tereze.local.fixtures import NewEnvironment, NewServiceDatabase
 from tereze.local.issuer import TokenMint
 from tereze.oversight.app import build
@@ -124,3 +125,22 @@ async def test_one_obligation_can_be_asked_for(oversight: Inside) -> None:
 
 async def test_the_migrated_database_is_the_one_the_code_expects(oversight: Inside) -> None:
     assert await oversight.drift() == []
+
+
+async def test_an_identity_review_is_a_duty_of_the_desk_like_any_other(oversight: Inside) -> None:
+    now = datetime.now(UTC)
+    opened = ReviewOpened(
+        review_id=new_id("rvw"), version=1, agency_id=agency_id(CLINIC), region_code="KZ-75",
+        opened_at=now - timedelta(hours=30), due_at=now - timedelta(hours=6),
+    )  # fmt: skip
+    late = ReviewOverdue(
+        **{**opened.model_dump(), "version": 2}, level=ReviewLevel.BREACH, fired_at=now, told_agency_ids=()
+    )
+    told = late.model_copy(update={"version": 3, "level": ReviewLevel.REGIONAL_DEPARTMENT})
+    await oversight.tell(opened, late, told, late)
+    row = (await board(oversight, f"{CLINIC}:member"))[agency_id(CLINIC)]
+    assert (row["clock_kind"], row["breached"], row["escalations"]) == ("identity_review", 1, 1)
+    decided = ReviewDecided(**{**opened.model_dump(), "version": 4}, outcome=ReviewOutcome.SAME, decided_at=now)
+    await oversight.tell(decided)
+    row = (await board(oversight, f"{CLINIC}:member"))[agency_id(CLINIC)]
+    assert (row["breached"], row["met_late"]) == (0, 1)

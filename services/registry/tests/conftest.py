@@ -30,14 +30,16 @@ def report(keys_dir: Path) -> Callable[..., ReferralSubmitted]:
     """Call it with a child for the event that intake would publish."""
     sealer = Sealer.from_files(keys_dir, "intake")
 
-    def submitted(child: Child, *, by: str = "almaty-police", **more: Any) -> ReferralSubmitted:
+    def submitted(
+        child: Child, *, by: str = "almaty-police", region: str = "KZ-75", risk: Risk = Risk.HIGH, **more: Any
+    ) -> ReferralSubmitted:
         return ReferralSubmitted(
             referral_id=new_id("ref"),
             received_at=datetime.now(tz=UTC),
             channel=Channel.AGENCY_API,
             agency_id=demo_agencies()[by].agency_id,
-            region_code="KZ-75",
-            risk=Risk.HIGH,
+            region_code=region,
+            risk=risk,
             categories=(Category.PHYSICAL,),
             sealed_particulars=sealer.seal("registry", SealedForRegistry(child=child, **more)),
             sealed_account="-",

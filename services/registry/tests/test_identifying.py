@@ -119,7 +119,8 @@ async def test_the_demo_set_comes_out_as_its_authors_know_it(registry, report):
     truth = {}
     for line in lines:
         row = json.loads(line)
-        event = report(Child.model_validate_json(json.dumps(row["submission"]["child"])))
+        child = Child.model_validate_json(json.dumps(row["submission"]["child"]))
+        event = report(child, region=row["submission"]["region_code"])
         truth[event.referral_id] = row["child_ref"]
         await registry.tell(event)
     known = await persons(registry)

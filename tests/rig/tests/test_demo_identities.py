@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tereze.contracts.referrals import Child
-from tereze.registry.domain.exact import Description, Known, decide, describe, match_keys
+from tereze.registry.matching import Description, Known, decide, describe, keys, shipped_model
 from tereze.rig.demodata.__main__ import PACK
 
 LINES: list[dict[str, Any]] = [
@@ -23,12 +23,13 @@ def found_persons(lines: Iterable[dict[str, Any]]) -> dict[str, set[str]]:
     children: dict[str, set[str]] = defaultdict(set)
     for line in lines:
         child = describe(Child.model_validate_json(json.dumps(line["submission"]["child"])))
-        candidates = sorted(set().union(*(under[key] for key in match_keys(child))))
-        decision = decide(child, [Known(person, tuple(descriptions[person])) for person in candidates])
+        candidates = sorted(set().union(*(under[key] for key in keys(child))))
+        sharing = [Known(person, tuple(descriptions[person])) for person in candidates]
+        decision = decide(child, sharing, shipped_model(), len(descriptions))
         person = decision.person_id or f"person {len(descriptions) + 1}"
         descriptions[person].append(child)
         children[person].add(line["child_ref"])
-        for key in match_keys(child):
+        for key in keys(child):
             under[key].add(person)
     return children
 

@@ -15,6 +15,7 @@ Action = Literal[
     "record_exclusion", "lift_exclusion", "read_exclusions", "read_disclosures",
     "receive_task", "accept_task", "decline_task", "start_task", "fulfil_task",
     "read_person", "read_looks", "join_persons", "confirm_joining",
+    "read_review", "decide_review", "confirm_review",
     "subscribe",
     "manage_agency", "read_staff",
     "read_attestation", "sign_attestation", "record_attestation", "revoke_attestation",

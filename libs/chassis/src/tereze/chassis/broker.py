@@ -203,11 +203,12 @@ class Reader:
             for raw in found.get(place, ())
         ]
 
-    async def commit(self, lane: Lane, next_offset: int) -> None:
-        """Remember in the group how far this partition is done. Raises BrokerUnavailable: redelivery will follow."""
+    async def commit(self, next_offsets: Mapping[Lane, int]) -> None:
+        """Remember in the group how far these partitions are done. Raises BrokerUnavailable: redelivery will follow."""
+        offsets = {TopicPartition(lane.topic, lane.partition): offset for lane, offset in next_offsets.items()}
         try:
             async with asyncio.timeout(_CALL_SECONDS):
-                await self._consumer.commit({TopicPartition(lane.topic, lane.partition): next_offset})
+                await self._consumer.commit(offsets)
         except (KafkaError, TimeoutError) as error:
             raise BrokerUnavailable("the commit was not taken") from error
 

@@ -27,6 +27,8 @@ _AT_ONCE = 4  # partitions applied at the same time: what two cores and a pool o
 _LONGEST_PAUSE = 10.0
 _FINISH_SECONDS = 5.0
 _LOOK_SECONDS = 5.0
+_ACKNOWLEDGE_SECONDS = 0.25  # what a crash brings again at most; the inbox drops it
+_FAREWELL_SECONDS = 2.0
 
 
 class ConsumerStuck(Exception):
@@ -80,6 +82,7 @@ class Consumer:
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._lanes: dict[Lane, asyncio.Task[None]] = {}
         self._leaving: set[Lane] = set()
+        self._done: dict[Lane, int] = {}  # applied and committed, not yet told to the group
         self._failed: asyncio.Future[None] | None = None
         self._reader: Reader | None = None
 
@@ -102,14 +105,16 @@ class Consumer:
             on_assigned=self._assigned,
             on_revoked=self._revoked,
         )
-        watching = asyncio.create_task(self._watch())
-        watching.add_done_callback(self._ended)
+        beside = [asyncio.create_task(self._watch()), asyncio.create_task(self._acknowledge_often())]
+        for task in beside:
+            task.add_done_callback(self._ended)
         try:
             await self._reader.start()
             await self._failed
         finally:
             self._failed.cancel()
-            watching.cancel()
+            for task in beside:
+                task.cancel()
             await self._revoked(set(self._lanes))
             await self._reader.close()
             await self._revoked(set(self._lanes))  # a rebalance may have come in between
@@ -129,16 +134,25 @@ class Consumer:
         await self._applier.apply(batch)
 
     async def commit_offsets(self, lane: Lane, next_offset: int) -> None:
-        """Tell the group how far this partition is done. A refusal only means that events come again."""
+        """This partition is done so far: the group is told within a fraction of a second, of all partitions in one request."""
+        self._done[lane] = next_offset
+
+    async def _acknowledge_often(self) -> None:
+        while True:
+            await asyncio.sleep(_ACKNOWLEDGE_SECONDS)
+            await self._acknowledge()
+
+    async def _acknowledge(self) -> None:
+        """Tell the group how far everything is done. A refusal only means that events come again."""
+        done = {lane: offset for lane, offset in self._done.items() if lane in self.progress}
+        self._done.clear()
+        if not done:
+            return
         try:
-            await self.reader.commit(lane, next_offset)
+            await self.reader.commit(done)
         except BrokerUnavailable as error:
-            log.info(
-                "offset not committed, redelivery will follow",
-                topic=lane.topic,
-                partition=lane.partition,
-                reason=str(error),
-            )
+            log.info("offsets not committed, redelivery will follow", count=len(done), reason=str(error))
+            self._done = {**done, **self._done}
 
     def _read(self, record: Record) -> Incoming | None:
         return read_incoming(record, handled=self._handled, known=self._known)
@@ -204,9 +218,13 @@ class Consumer:
             for task in slow:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FAREWELL_SECONDS):
+                await self._acknowledge()
         self._leaving -= lanes
         for lane in lanes:
             self.progress.pop(lane, None)
+            self._done.pop(lane, None)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         failed = self._failed

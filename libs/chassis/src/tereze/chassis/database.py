@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 import orjson
+from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from tereze.chassis.outage import Contention, DatabaseUnavailable, is_outage, outages_told
@@ -60,39 +61,41 @@ async def _to_the_end(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 class Database:
-    """One service's PostgreSQL, from one process."""
+    """One service's PostgreSQL, from one process: at most ``pool_size`` connections at work, kept open for the next ones."""
 
     def __init__(self, url: str, *, service: str, pool_size: int = 10) -> None:
         self.url = url
         self.service = service
-        self._pool_size = pool_size
         self.runtime: Runtime | None = None
         self.on_publish: Callable[[frozenset[int]], None] = lambda _: None
+        self._places = asyncio.Semaphore(pool_size)
+        self._idle: list[AsyncConnection] = []  # the last one used is the next one used
         # AUTOCOMMIT leaves BEGIN and COMMIT to this class, so that SQLAlchemy and plain asyncpg share one transaction
         self.engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=connect_with(url, service),
             isolation_level="AUTOCOMMIT",
             json_deserializer=orjson.loads,
-            pool_size=pool_size,
-            max_overflow=0,
-            pool_timeout=CONNECT_SECONDS,
-            pool_use_lifo=True,
+            poolclass=NullPool,  # connections are kept here: handing one to SQLAlchemy's pool and back costs as much as a query
         )
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """A transaction: commits on clean exit with its events, rolls back on any exception. Raises DatabaseUnavailable."""
         with outages_told():
-            work = await self._begin()
+            await self._take_place()
             try:
-                yield work
-                news = await self._commit(work)
-            except BaseException:
-                await _to_the_end(_roll_back(work))
-                raise
+                work = await self._begin()
+                try:
+                    yield work
+                    news = await self._commit(work)
+                except BaseException:
+                    await _to_the_end(_roll_back(work))
+                    raise
+                finally:
+                    await self._keep(work)
             finally:
-                await _to_the_end(work.db.close())
+                self._places.release()
         if news:
             self.on_publish(news)
 
@@ -102,31 +105,50 @@ class Database:
             return await connect_with(self.url, self.service, **session)()
 
     async def close(self) -> None:
-        """Close every pooled connection."""
+        """Close every kept connection."""
+        while self._idle:
+            await self._idle.pop().close()
         await self.engine.dispose()
 
+    async def _take_place(self) -> None:
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS if self._places.locked() else None):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise DatabaseUnavailable("every connection is at work") from error
+
     async def _begin(self) -> Work:
-        """Open a transaction, passing over pooled connections that died while nobody used them: nothing is lost by that."""
-        for spare in range(self._pool_size, -1, -1):
-            db = await self.engine.connect()
-            raw = _driver_of(db)
-            work = Work(db, raw, service=self.service, runtime=self.runtime)
+        """Open a transaction, passing over kept connections that died while nobody used them: nothing is lost by that."""
+        while True:
+            kept = bool(self._idle)
+            db = self._idle.pop() if kept else await self.engine.connect()
+            work = Work(db, _driver_of(db), service=self.service, runtime=self.runtime)
             try:
-                await raw.execute("BEGIN")
-                work.now = await raw.fetchval("SELECT tereze_now()")
+                await work.raw.execute("BEGIN")
+                work.now = await work.raw.fetchval("SELECT tereze_now()")
             except BaseException as error:
                 await _to_the_end(_discard(db))
-                if not (spare and isinstance(error, Exception) and is_outage(error)):
+                if not (kept and isinstance(error, Exception) and is_outage(error)):
                     raise
             else:
                 return work
-        raise DatabaseUnavailable("every pooled connection is dead")
 
     async def _commit(self, work: Work) -> frozenset[int]:
         news = await work.flush()
         if await _to_the_end(work.raw.execute("COMMIT")) != "COMMIT":
             raise CommitLost
         return news
+
+    async def _keep(self, work: Work) -> None:
+        """Keep the connection for the next transaction, if it is fit for one."""
+        try:
+            if work.db.in_transaction():  # SQLAlchemy was used, and does not see our COMMIT
+                await _to_the_end(work.db.rollback())
+        finally:
+            if work.raw.is_closed() or work.raw.is_in_transaction():
+                await _to_the_end(_discard(work.db))
+            else:
+                self._idle.append(work.db)
 
 
 def _driver_of(db: AsyncConnection) -> asyncpg.Connection:
@@ -140,8 +162,7 @@ async def _roll_back(work: Work) -> None:
         async with asyncio.timeout(_ROLLBACK_SECONDS):
             await work.raw.execute("ROLLBACK")
         return
-    with suppress(Exception):
-        await work.db.invalidate()
+    work.raw.terminate()
 
 
 async def _discard(db: AsyncConnection) -> None:

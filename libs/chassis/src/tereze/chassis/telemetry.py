@@ -14,6 +14,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
 if TYPE_CHECKING:
     from tereze.chassis.settings import ServiceSettings
@@ -184,8 +185,13 @@ def _line(span: ReadableSpan, service: str) -> Mapping[str, Any]:
 
 
 def tracer_provider(service: str, *, otlp_endpoint: str | None, trace_file: Path | None) -> TracerProvider:
-    """Spans are always made, so that a trace id can be told; they leave only where an exporter is set."""
-    provider = TracerProvider(resource=Resource({"service.name": f"tereze-{service}"}), shutdown_on_exit=True)
+    """Every request and event has a trace id that can be told; what happened is recorded only where it leaves by an exporter."""
+    leaves = otlp_endpoint or trace_file
+    provider = TracerProvider(
+        resource=Resource({"service.name": f"tereze-{service}"}),
+        sampler=None if leaves else ALWAYS_OFF,
+        shutdown_on_exit=True,
+    )
     if otlp_endpoint:
         endpoint = f"{otlp_endpoint.rstrip('/')}/v1/traces"
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))

@@ -15,10 +15,7 @@ if TYPE_CHECKING:
     from tereze.chassis.broker import Record
 
 _PROPAGATOR = TraceContextTextMapPropagator()
-
-
-def _tracer() -> trace.Tracer:
-    return trace.get_tracer("tereze.chassis")
+_tracer = trace.get_tracer("tereze.chassis")  # asks for the provider in force when first used
 
 
 def current_traceparent() -> str | None:
@@ -49,7 +46,7 @@ def processing_span(record: "Record", envelope: Envelope, group: str) -> Iterato
         "messaging.kafka.offset": record.offset,
         "messaging.message.id": envelope.id,
     }
-    with _tracer().start_as_current_span(
+    with _tracer.start_as_current_span(
         f"process {envelope.type}",
         context=remote_context(envelope.traceparent) or Context(),
         kind=SpanKind.CONSUMER,
@@ -68,7 +65,7 @@ def processing_span(record: "Record", envelope: Envelope, group: str) -> Iterato
 def firing_span(kind: str, late_by_ms: int) -> Iterator[None]:
     """The firing of one deadline: the root of whatever follows from it."""
     attributes: Mapping[str, str | int] = {"tereze.timer.kind": kind, "tereze.timer.late_by_ms": late_by_ms}
-    with _tracer().start_as_current_span(
+    with _tracer.start_as_current_span(
         f"fire {kind}",
         context=Context(),
         attributes=attributes,

@@ -7,6 +7,7 @@ per subject; destroying the wrapped key makes every copy of the subject's partic
 import base64
 import hmac
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 _READ = "SELECT wrapped_key, version FROM subject_key WHERE subject = $1"
+_READ_MANY = "SELECT subject, wrapped_key, version FROM subject_key WHERE subject = ANY($1::text[])"
 _READ_OR_ADD = """
 WITH added AS (
     INSERT INTO subject_key (subject, wrapped_key) VALUES ($1, $2) ON CONFLICT (subject) DO NOTHING
@@ -100,6 +102,19 @@ class Vault:
             return None
         key, version = found
         return _open(key, sealed, _bound_to(subject, place, version))
+
+    async def decrypt_many(
+        self, work: "Work", *, place: str, sealed: Sequence[tuple[str, bytes]]
+    ) -> list[bytes | None]:
+        """Of each (subject, sealed) the bytes again or None, in their order, with one query. Raises SealBroken."""
+        subjects = list({subject for subject, _ in sealed})
+        rows = await work.raw.fetch(_READ_MANY, subjects) if subjects else []
+        keys = {row["subject"]: self._unwrapped(row["subject"], row) for row in rows}
+        opened: list[bytes | None] = []
+        for subject, content in sealed:
+            found = keys.get(subject)
+            opened.append(_open(found[0], content, _bound_to(subject, place, found[1])) if found else None)
+        return opened
 
     async def destroy(self, work: "Work", *, subject: str) -> None:
         """Erase the subject: what was sealed under it stays unreadable, and nothing new can be."""

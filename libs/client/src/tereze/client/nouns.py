@@ -6,7 +6,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from tereze.client.call import Plan, Stream
 from tereze.client.doors import AsyncDoor, SyncDoor
-from tereze.client.plans import cases, directory, placements, referrals, subscriptions, tasks
+from tereze.client.plans import cases, directory, persons, placements, referrals, reviews, subscriptions, tasks
 
 D = TypeVar("D", bound=SyncDoor | AsyncDoor)
 P = ParamSpec("P")
@@ -65,9 +65,25 @@ class Referrals(Noun[D]):
 
 
 class Persons(Noun[D]):
-    """Who a child is, for those who hold an accepted task."""
+    """Who a child is, and who is one and the same."""
 
-    get = Operation(referrals.person)
+    get = Operation(persons.get)
+    looks = Listing(persons.looks)
+    merge = Operation(persons.merge)
+    get_merge = Operation(persons.get_merge)
+    confirm_merge = Operation(persons.confirm_merge)
+    undo_merge = Operation(persons.undo_merge)
+    split = Operation(persons.split)
+    keep_apart = Operation(persons.keep_apart)
+
+
+class IdentityReviews(Noun[D]):
+    """Whether two accounts mean one child, where only a person can say."""
+
+    get = Operation(reviews.get)
+    list = Listing(reviews.listing)
+    decide = Operation(reviews.decide)
+    confirm = Operation(reviews.confirm)
 
 
 class Cases(Noun[D]):
@@ -157,6 +173,7 @@ class Window(Noun[D]):
         super().__init__(door)
         self.referrals = Referrals(door)
         self.persons = Persons(door)
+        self.identity_reviews = IdentityReviews(door)
         self.cases = Cases(door)
         self.tasks = Tasks(door)
         self.placements = Placements(door)

@@ -97,9 +97,9 @@ class ReviewEvent(Event):
     key_field: ClassVar[str] = "review_id"
 
     review_id: Annotated[ReviewId, OPERATIONAL]
-    version: Annotated[int, OPERATIONAL, Field(ge=1, description="Grows by one with each event of the review")]
+    version: Annotated[int, OPERATIONAL, Field(ge=1, description="Grows with everything that happens to the review")]
     agency_id: Annotated[AgencyId, OPERATIONAL, Field(description="Who must decide")]
-    region_code: Annotated[RegionCode, LOCATION]
+    region_code: Annotated[RegionCode | None, LOCATION] = None
     opened_at: Annotated[AwareDatetime, OPERATIONAL]
     due_at: Annotated[AwareDatetime, OPERATIONAL]
 

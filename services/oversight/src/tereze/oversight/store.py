@@ -4,9 +4,8 @@ from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text
 
 from tereze.chassis.tables import chassis_tables
 from tereze.chassis.work import Work
-from tereze.contracts.cases import ClockEvent
 from tereze.contracts.words import ClockKind
-from tereze.oversight.domain import News, Standing
+from tereze.oversight.domain import Clock, News, Standing
 
 metadata = MetaData()
 chassis_tables(metadata)
@@ -52,18 +51,18 @@ GROUP BY agency_id, kind ORDER BY unanswered DESC, agency_id, kind
 """
 
 
-async def keep_clock(work: Work, event: ClockEvent, news: News) -> None:
-    """Remember an event's news, unless later news of the same case is kept already."""
+async def keep_clock(work: Work, clock: Clock, news: News) -> None:
+    """Remember what an event says, unless later news of the same matter is kept already."""
     await work.raw.execute(
         _KEEP,
-        event.clock_id,
-        event.case_id,
-        event.case_version,
-        event.agency_id,
-        event.clock_kind,
+        clock.clock_id,
+        clock.matter_id,
+        clock.version,
+        clock.agency_id,
+        clock.kind,
         news.state,
-        event.started_at,
-        event.due_at,
+        clock.started_at,
+        clock.due_at,
         news.breached_at,
         news.stopped_at,
         news.escalations,

@@ -31,6 +31,7 @@ async def identify_child(event: ReferralSubmitted, work: Work, _envelope: Envelo
         agency_id=event.agency_id,
         received_at=event.received_at,
         region_code=event.region_code,
+        risk=event.risk,
         particulars=work.runtime.sealer.open(event.sealed_particulars, SealedForRegistry),
     )
     identified = await identify(work, account)

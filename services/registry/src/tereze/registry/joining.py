@@ -8,9 +8,11 @@ from tereze.chassis.work import Work
 from tereze.contracts.facts import Conflict
 from tereze.contracts.identities import PersonsMerged, PersonSplit, PersonsUnmerged, RecordOfPerson
 from tereze.contracts.persons import MergeState
+from tereze.contracts.words import ReviewOutcome
 from tereze.registry import duties
 from tereze.registry.domain.index import Merged, NotMerged, Unmerged, merge, part, split, unmerge
-from tereze.registry.store.facts import By, happen, lock_persons
+from tereze.registry.reviewing import settle_between
+from tereze.registry.store.facts import By, happen, lock_persons, part_of_index
 from tereze.registry.store.keys import add_keys, keys_of
 from tereze.registry.store.merges import MergeAct, add_merge, seal_reason, took_effect, was_undone
 
@@ -81,10 +83,13 @@ async def keep_apart(work: Work, one: str, other: str, by: By, reason: str) -> N
     """Nothing automatic joins the two again, nor proposes it. Raises what ``part`` raises."""
     index = await lock_persons(work, one, other)
     await happen(work, part(index, one, other), by, await seal_reason(work, one, reason))
+    await settle_between(work, index.group(one) | index.group(other), ReviewOutcome.DIFFERENT, by, None)
 
 
 async def _merge(work: Work, act: MergeAct, fact: Merged, by: By, confirmed_by: By | None) -> MergeAct:
     revision = await happen(work, fact, by)
+    group = (await part_of_index(work, [fact.survivor])).group(fact.survivor)
+    await settle_between(work, group, ReviewOutcome.SAME, by, fact.merge_id)
     await took_effect(work, fact, confirmed_by)
     work.publish(
         PersonsMerged(

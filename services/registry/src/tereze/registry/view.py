@@ -29,7 +29,7 @@ def view_person(person: KeptPerson, sources: Sequence[Source]) -> PersonView:
     codes = dict.fromkeys(code for source in sources for code in source.flags)
     return PersonView(
         person_id=person.person_id,
-        child=_survivor([source.particulars.child for source in sources]) if sources else None,
+        child=survivor([source.particulars.child for source in sources]) if sources else None,
         sources=len(sources),
         flags=tuple(_flag(code) for code in codes),
         first_seen_at=person.first_seen_at,
@@ -58,7 +58,7 @@ def _identifiers(sources: Sequence[Source]) -> tuple[IdentifierView, ...]:
     return tuple(numbers.values())
 
 
-def _survivor(children: Sequence[Child]) -> Child:
+def survivor(children: Sequence[Child]) -> Child:
     """Field by field what was said last; of the numbers the last one that raises no doubt."""
     last = Child()
     for child in children:

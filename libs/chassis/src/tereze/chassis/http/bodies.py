@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from email.message import Message
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 from fastapi import Depends, Request
@@ -129,11 +130,16 @@ def read_document(raw: bytes, model: type[C]) -> C:
     return value
 
 
-def _check_media(request: Request) -> None:
+@lru_cache(maxsize=64)
+def _is_plain_json(content_type: str) -> bool:
     media = Message()
-    media["Content-Type"] = request.headers.get("content-type", "")
+    media["Content-Type"] = content_type
     charset = str(media.get_param("charset", "utf-8")).lower()
-    if media.get_content_type() != "application/json" or charset not in {"utf-8", "utf8"}:
+    return media.get_content_type() == "application/json" and charset in {"utf-8", "utf8"}
+
+
+def _check_media(request: Request) -> None:
+    if not _is_plain_json(request.headers.get("content-type", "")):
         raise UnsupportedMedia
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMedia

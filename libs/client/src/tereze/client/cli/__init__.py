@@ -3,7 +3,18 @@
 import stamina
 import typer
 
-from tereze.client.cli import case, listen, login, oversight, placement, refer, subscriptions, task
+from tereze.client.cli import (
+    case,
+    identity_review,
+    listen,
+    login,
+    oversight,
+    person,
+    placement,
+    refer,
+    subscriptions,
+    task,
+)
 
 app = typer.Typer(
     name="tereze",
@@ -16,6 +27,8 @@ for part in (login, refer, case, task, placement, oversight, subscriptions, list
     app.add_typer(part.app)
 app.add_typer(refer.referral_app, name="referral")
 app.add_typer(case.case_app, name="case")
+app.add_typer(person.person_app, name="person")
+app.add_typer(identity_review.review_app, name="identity-review")
 app.add_typer(task.task_app, name="task")
 app.add_typer(placement.placement_app, name="placement")
 app.add_typer(subscriptions.subscription_app, name="subscription")

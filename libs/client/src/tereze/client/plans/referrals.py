@@ -1,7 +1,6 @@
 """Decides how referrals are submitted and read; must never do I/O."""
 
 from tereze.client.call import Call, Stream, creating, pages, query, segment, shape
-from tereze.contracts.persons import PersonView
 from tereze.contracts.referrals import ReferralAccepted, ReferralPage, ReferralSubmission, ReferralView
 
 
@@ -29,8 +28,3 @@ def get(referral_id: str) -> Call[ReferralView]:
 def listing(*, limit: int | None = None) -> Stream[ReferralView]:
     """Every referral your agency submitted, newest first; pages are fetched as they are needed."""
     return pages(Call("GET", "/v1/referrals", shape(ReferralPage), query(limit=limit), repeatable=True))
-
-
-def person(person_id: str) -> Call[PersonView]:
-    """Who the child is, for an agency that has accepted a task."""
-    return Call("GET", f"/v1/persons/{segment(person_id)}", shape(PersonView), repeatable=True)

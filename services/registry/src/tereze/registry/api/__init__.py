@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from tereze.registry.api import merges, persons
+from tereze.registry.api import merges, persons, reviews
 
 router = APIRouter()
-for _noun in (persons, merges):
+for _noun in (persons, merges, reviews):
     router.include_router(_noun.router)

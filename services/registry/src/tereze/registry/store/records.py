@@ -11,8 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 from tereze.chassis.work import Work
 from tereze.contracts.persons import PersonKind
 from tereze.contracts.referrals import SealedForRegistry
-from tereze.registry.domain.exact import MODEL, Decision, MatchedBy
+from tereze.contracts.words import Risk
 from tereze.registry.domain.index import Linked
+from tereze.registry.matching import Decision, Description, Kind
+from tereze.registry.store.descriptions import keep_description
 from tereze.registry.store.facts import happen
 from tereze.registry.store.tables import link, person, source_record
 
@@ -30,6 +32,7 @@ class Account:
     region_code: str | None
     particulars: SealedForRegistry
     source: str = REFERRAL
+    risk: Risk = Risk.LOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,41 +52,43 @@ async def is_recorded(work: Work, record_id: str) -> bool:
     return (await work.db.execute(query)).first() is not None
 
 
-async def sources_of(work: Work, person_id: str) -> list[Source]:
-    """What was said about one person, oldest first; without what was erased."""
-    return [source for _, source in await sources_by_person(work, [person_id])]
-
-
 async def record_ids_of(work: Work, person_id: str) -> list[str]:
     """A person's records, those that no longer open included."""
     query = select(link.c.record_id).where(link.c.person_id == person_id).order_by(link.c.record_id)
     return list((await work.db.execute(query)).scalars())
 
 
-async def sources_by_person(work: Work, person_ids: Sequence[str]) -> list[tuple[str, Source]]:
-    """What was said about several persons, each with whose it is, oldest first; without what was erased."""
+async def sources_of(work: Work, person_id: str) -> list[Source]:
+    """What was said about one person, oldest first; without what was erased."""
     query = (
-        select(link.c.person_id, source_record)
-        .join(source_record, source_record.c.record_id == link.c.record_id)
-        .where(link.c.person_id.in_(person_ids))
+        select(source_record)
+        .join(link, source_record.c.record_id == link.c.record_id)
+        .where(link.c.person_id == person_id)
         .order_by(source_record.c.received_at, source_record.c.record_id)
     )
-    rows = (await work.db.execute(query)).mappings().all() if person_ids else []
-    opened = [(row["person_id"], await _open(work, row)) for row in rows]
-    return [(person_id, source) for person_id, source in opened if source is not None]
+    return await _opened(work, (await work.db.execute(query)).mappings().all())
 
 
-async def _open(work: Work, row: Any) -> Source | None:
-    text = await work.runtime.vault.decrypt(work, subject=row["key_subject"], place=PLACE, sealed=row["sealed"])
-    if text is None:
-        return None
-    return Source(
-        record_id=row["record_id"],
-        source=row["source"],
-        received_at=row["received_at"],
-        flags=tuple(row["flags"]),
-        particulars=SealedForRegistry.model_validate_json(text),
-    )
+async def source_of(work: Work, record_id: str) -> Source | None:
+    """What one record says; None where it was erased, or never was."""
+    query = select(source_record).where(source_record.c.record_id == record_id)
+    return next(iter(await _opened(work, (await work.db.execute(query)).mappings().all())), None)
+
+
+async def _opened(work: Work, rows: Sequence[Any]) -> list[Source]:
+    sealed = [(row["key_subject"], row["sealed"]) for row in rows]
+    texts = await work.runtime.vault.decrypt_many(work, place=PLACE, sealed=sealed)
+    return [
+        Source(
+            record_id=row["record_id"],
+            source=row["source"],
+            received_at=row["received_at"],
+            flags=tuple(row["flags"]),
+            particulars=SealedForRegistry.model_validate_json(text),
+        )
+        for row, text in zip(rows, texts, strict=True)
+        if text is not None
+    ]
 
 
 async def add_person(work: Work, person_id: str, first_seen_at: datetime, kind: PersonKind = PersonKind.PERSON) -> None:
@@ -92,7 +97,9 @@ async def add_person(work: Work, person_id: str, first_seen_at: datetime, kind: 
     await work.db.execute(insert(person).values(row))
 
 
-async def record(work: Work, account: Account, person_id: str, decision: Decision) -> int:
+async def record(
+    work: Work, account: Account, person_id: str, decision: Decision, description: Description, *, model: str
+) -> int:
     """Keep what was said, sealed under a key of its own, and why it was put to this person; returns the index's revision.
 
     A key of its own: whoever the record belongs to one day, their erasure takes this key and nobody else's.
@@ -105,15 +112,17 @@ async def record(work: Work, account: Account, person_id: str, decision: Decisio
         "region_code": account.region_code,
     }  # fmt: skip
     await work.db.execute(insert(source_record).values(kept))
-    new = decision.person_id is None
+    await keep_description(work, account.record_id, account.record_id, description)
     linked = {
-        "record_id": account.record_id, "person_id": person_id, "matched_by": decision.matched_by.value, "model": MODEL,
-        "decided_at": work.now, "how": "auto",
+        "record_id": account.record_id, "person_id": person_id, "matched_by": decision.matched_by.value,
+        "model": model, "decided_at": work.now, "how": "auto", "weight": decision.weight,
+        "waterfall": decision.waterfall.as_json() if decision.waterfall else None,
     }  # fmt: skip
     await work.db.execute(insert(link).values(linked))
+    new = decision.person_id is None
     return await happen(work, Linked(account.record_id, person_id, new=new, kind=kind_of(decision)))
 
 
 def kind_of(decision: Decision) -> PersonKind:
     """What the person is that a decision makes."""
-    return PersonKind.UNRESOLVED if decision.matched_by is MatchedBy.UNRESOLVED else PersonKind.PERSON
+    return PersonKind.UNRESOLVED if decision.kind is Kind.UNRESOLVED else PersonKind.PERSON

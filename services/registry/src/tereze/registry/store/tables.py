@@ -8,11 +8,14 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
     String,
     Table,
+    func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION
 
@@ -106,6 +109,43 @@ no_link = Table(
     _instant("at"),
     Column("by_staff_id", String),
     Index("no_link_by_other", "other"),
+)
+description = Table(
+    "description",
+    metadata,
+    Column("record_id", String, ForeignKey("source_record.record_id"), primary_key=True),
+    Column("folding", SmallInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+identity_review = Table(
+    "identity_review",
+    metadata,
+    Column("review_id", String, primary_key=True),
+    Column("person_id", String, ForeignKey("person.person_id"), nullable=False),
+    Column("candidate_id", String, ForeignKey("person.person_id"), nullable=False),
+    Column("region_code", String),
+    _instant("opened_at"),
+    _instant("due_at"),
+    Column("agency_id", String),
+    Column("record_id", String),
+    Column("version", Integer, nullable=False),
+    Column("state", String, nullable=False),
+    Column("level", String),
+    Column("outcome", String),
+    _instant("decided_at", nullable=True),
+    Column("decided_by_staff_id", String),
+    Column("merge_id", String),
+    Column("weight", DOUBLE_PRECISION),
+    Column("waterfall", JSON),
+    Index(
+        "one_open_review_a_pair",
+        func.least(text("person_id"), text("candidate_id")),
+        func.greatest(text("person_id"), text("candidate_id")),
+        unique=True,
+        postgresql_where=text("state <> 'decided'"),
+    ),
+    Index("identity_review_by_candidate", "candidate_id"),
+    Index("identity_review_by_desk", "agency_id", "due_at", "review_id"),
 )
 read_audit = Table(
     "read_audit",

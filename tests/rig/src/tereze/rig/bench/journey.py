@@ -12,6 +12,7 @@ from tereze.local.issuer import TokenMint
 from tereze.local.stack import Stack
 from tereze.rig.bench.bare_hops import bare_journey
 from tereze.rig.bench.parts import machine, quantile
+from tereze.rig.bench.usage import cpu_ms_each, cpu_seconds
 from tereze.rig.ledger.load import Burst
 from tereze.rig.people import Cast
 from tereze.rig.sink import Receipt, Sink
@@ -30,7 +31,7 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
         stack = Stack(Path(folder) / "data")
         try:
             stack.start()
-            waited, sent = asyncio.run(_steady(stack, seconds))
+            waited, sent, spent = asyncio.run(_steady(stack, seconds))
             stack.gateway.stop()
             for worker in stack.workers.values():
                 worker.stop()
@@ -46,6 +47,7 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
         "lost": sent - len(waited),
         "p50_ms": round(p50, 1),
         "p99_ms": round(p99, 1),
+        "cpu_ms_per_referral": spent,
         "bare_p50_ms": round(bare_p50, 1),
         "bare_p99_ms": round(quantile(bare, 0.99), 1),
         "p50_over_bare": round(p50 / bare_p50, 2),
@@ -53,7 +55,7 @@ def measure(*, quick: bool = False) -> dict[str, Any]:
     }
 
 
-async def _steady(stack: Stack, seconds: int) -> tuple[list[float], int]:
+async def _steady(stack: Stack, seconds: int) -> tuple[list[float], int, dict[str, float]]:
     cast = Cast(TokenMint(stack.layout.issuer, stack.url))
     sent_at: dict[str, float] = {}
     arrived_at: dict[str, float] = {}
@@ -67,13 +69,14 @@ async def _steady(stack: Stack, seconds: int) -> tuple[list[float], int]:
         steady = _Steady(stack.url, cast, session, sent_at)
         await steady.run(3)  # warms caches and connections
         sent_at.clear()
+        before = cpu_seconds(stack)
         await steady.run(seconds)
         patience = time.perf_counter() + PATIENCE_SECONDS
         while not sent_at.keys() <= arrived_at.keys() and time.perf_counter() < patience:
             await asyncio.sleep(0.1)
-    return [1000 * (arrived_at[referral] - at) for referral, at in sent_at.items() if referral in arrived_at], len(
-        sent_at
-    )
+        spent = cpu_ms_each(before, cpu_seconds(stack), len(sent_at))
+    waited = [1000 * (arrived_at[referral] - at) for referral, at in sent_at.items() if referral in arrived_at]
+    return waited, len(sent_at), spent
 
 
 class _Steady:

@@ -66,7 +66,7 @@ def ack_before_commit() -> None:
 
     async def consume(self: Consumer, records: Sequence[Record]) -> None:
         batch = [item for record in records if (item := self._read(record)) is not None]
-        await self.commit_offsets(records[-1].lane, records[-1].offset + 1)
+        await self.reader.commit({records[-1].lane: records[-1].offset + 1})
         await asyncio.sleep(_GAP_SECONDS)
         if batch:
             await self.apply(batch)

@@ -1,0 +1,50 @@
+"""Decides how identity reviews are read and answered from the command line; must never answer one that nobody has read."""
+
+from typing import Annotated
+
+import typer
+
+from tereze.client.cli.command import command
+from tereze.client.cli.desk import Desk
+from tereze.client.cli.pages.persons import review_list, review_page
+from tereze.contracts.words import ReviewOutcome
+
+review_app = typer.Typer(no_args_is_help=True, help="Whether two accounts mean one child.")
+ReviewArgument = Annotated[str, typer.Argument(metavar="ID")]
+Version = Annotated[int | None, typer.Option(help="The version you decided on; else the review is read first.")]
+
+
+@command(review_app, "list")
+def listing(
+    desk: Desk, *, decided: Annotated[bool, typer.Option("--decided", help="Those that were decided.")] = False
+) -> None:
+    """List what your desk has to decide, the soonest due first."""
+    desk.give_all(desk.client.identity_reviews.list(decided=decided), lambda listed: review_list(desk, listed))
+
+
+@command(review_app, "show")
+def show(desk: Desk, review_id: ReviewArgument) -> None:
+    """Show one review: what was compared, how far it agrees, what that is worth."""
+    review = desk.client.identity_reviews.get(review_id)
+    desk.give(review, lambda: review_page(desk, review))
+
+
+@command(review_app, "decide")
+def decide(
+    desk: Desk,
+    review_id: ReviewArgument,
+    *,
+    outcome: Annotated[ReviewOutcome, typer.Option(help="One child, or two.")],
+    reason: Annotated[str, typer.Option(help="Why; kept sealed.")],
+    version: Version = None,
+) -> None:
+    """Say whether they are one child."""
+    review = desk.client.identity_reviews.decide(review_id, outcome=outcome, reason=reason, version=version)
+    desk.give(review, lambda: review_page(desk, review))
+
+
+@command(review_app, "confirm")
+def confirm(desk: Desk, review_id: ReviewArgument, *, version: Version = None) -> None:
+    """Confirm, as a second person, that they are one child."""
+    review = desk.client.identity_reviews.confirm(review_id, version=version)
+    desk.give(review, lambda: review_page(desk, review))

@@ -1,0 +1,85 @@
+"""Decides how persons, merges and identity reviews look; must never show a dash for what is only withheld elsewhere."""
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from tereze.client.cli.desk import Desk
+from tereze.client.cli.pages.tables import Cell, listed, table
+from tereze.contracts.persons import KeptApart, Look, MergeView, PersonView, SplitView
+from tereze.contracts.referrals import Child
+from tereze.contracts.reviews import ReviewView
+
+
+def person_page(desk: Desk, person: PersonView) -> RenderableType:
+    """Who somebody is, with every number they are known by."""
+    words = desk.words
+    head = Text.assemble((child_words(person.child) or person.person_id, "bold"))
+    lines = [Text(words("person.sources", person=person.person_id, count=person.sources), style="dim")]
+    lines += [Text(words("person.retired", person=retired), style="dim") for retired in person.retired_ids]
+    rows: list[tuple[Cell, ...]] = [
+        (number.value, words.at(number.first_given_at), ", ".join(flag.detail for flag in number.flags) or None)
+        for number in person.identifiers
+    ]
+    return Group(head, *lines, *([table(words, ("number", "when", "flags"), rows)] if rows else []))
+
+
+def look_list(desk: Desk, looks: list[Look]) -> RenderableType:
+    """Who looked, newest first."""
+    rows: list[tuple[Cell, ...]] = [
+        (desk.words.at(look.at), desk.agency(look.agency_id), look.outcome, str(len(look.records))) for look in looks
+    ]
+    return listed(desk.words, ("when", "agency", "what", "records"), rows)
+
+
+def merge_page(desk: Desk, merge: MergeView) -> RenderableType:
+    """A merge as it stands, and what is still missing."""
+    return Text(
+        desk.words(
+            f"merge.{merge.state.value}", merge=merge.merge_id, person=merge.person_id, retired=merge.retired_person_id
+        )
+    )
+
+
+def split_page(desk: Desk, parts: SplitView) -> RenderableType:
+    """Whose the records are now."""
+    return Text(desk.words("person.split", count=len(parts.records), new=parts.new_person_id, person=parts.person_id))
+
+
+def kept_apart_page(desk: Desk, kept: KeptApart) -> RenderableType:
+    """That two are two."""
+    return Text(desk.words("person.kept-apart", one=kept.person_id, other=kept.other_person_id))
+
+
+def review_list(desk: Desk, reviews: list[ReviewView]) -> RenderableType:
+    """Reviews, the soonest due first."""
+    words = desk.words
+    rows: list[tuple[Cell, ...]] = [
+        (review.review_id, words.code("review", review.state), words.at(review.due_at),
+         words.code("level", review.level) if review.level else None)
+        for review in reviews
+    ]  # fmt: skip
+    return listed(words, ("review", "state", "by", "told"), rows, "review.none")
+
+
+def review_page(desk: Desk, review: ReviewView) -> RenderableType:
+    """One review: both accounts side by side, and how the weights add up."""
+    words = desk.words
+    state = words.code("review", review.outcome or review.state)
+    head = Text.assemble((review.review_id, "bold"), "  ", state, "  ", words("review.due", at=words.at(review.due_at)))
+    drawn = review.waterfall
+    if drawn is None:
+        return Group(head, Text(child_words(review.child)), Text(child_words(review.candidate)))
+    rows: list[tuple[Cell, ...]] = [
+        (step.field, step.value, step.other_value, step.level, f"{step.bits:+.1f}") for step in drawn.steps
+    ]
+    total = words("review.total", total=f"{drawn.total:.1f}", link=f"{drawn.link_from:.1f}")
+    guards = [Text(words("review.guard", guard=guard)) for guard in drawn.guards]
+    return Group(head, table(words, ("field", "account", "candidate", "level", "bits"), rows), Text(total), *guards)
+
+
+def child_words(child: Child | None) -> str:
+    """A child in one line; empty where nothing of them is shown."""
+    if child is None:
+        return ""
+    said = (child.family, child.given, child.patronymic, child.birth_date or child.birth_year)
+    return " ".join(str(word) for word in said if word is not None)
