@@ -78,7 +78,7 @@ def describe(child: Child, *, region: str = "", caregivers: Iterable[RelatedPers
         family=child.family, given=child.given, patronymic=child.patronymic,
         born=digits_of(child.birth_date, child.birth_year),
         sex="" if child.sex is Sex.UNKNOWN else child.sex.value,
-        iin=child.iin,
+        iin=_number(normalise_iin(child.iin or "")),
         iin_flags=iin_flags(child.iin, birth_date=child.birth_date, sex=child.sex) if child.iin else (),
         phone=child.phone,
         mother=" ".join(filter(None, (mother.family, mother.given))) if mother else None,
@@ -91,12 +91,15 @@ def fold(
     family: str | None = None,
     given: str | None = None,
     patronymic: str | None = None,
-    iin: str | None = None,
+    iin: str = "",
     phone: str | None = None,
     mother: str | None = None,
     **others: Any,
 ) -> Description:
-    """A description from boxes as written; ``others``: born, sex, iin_flags, place, suburb, postcode, address, school, due."""
+    """A description from boxes as written, the number normalised.
+
+    ``others``: born, sex, iin_flags, place, suburb, postcode, address, school, due.
+    """
     family, given, patronymic = _boxes(family, given, patronymic)
     return Description(
         family=family_name(family),
@@ -104,7 +107,7 @@ def fold(
         crossed_family=family_name(given),
         crossed_given=given_name(family),
         patronymic=father_name(patronymic),
-        iin=_number(normalise_iin(iin or "")),
+        iin=iin,
         phone=_phone(phone or ""),
         mother=_words(mother or ""),
         born=others.pop("born", ""),

@@ -7,9 +7,11 @@ Stored keys name the ``VERSION`` they were folded with; a changed table is a new
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import product
 
 VERSION = 2
+_REMEMBERED = 50_000  # names come again and again; kept in memory only
 LONGEST = 60  # letters; what is longer is no name, and its head tells it apart
 
 _CYRILLIC = {
@@ -76,6 +78,7 @@ _APOSTROPHES = "'`´ʹʺʼ‘’"
 _FINAL_J = re.compile(r"(?<=[aeiou])j$")  # ISO 9 writes Й as J
 
 
+@lru_cache(_REMEMBERED)
 def letters(text: str) -> str:
     """The name in plain Latin letters, one by one; nothing but a–z is left."""
     composed = unicodedata.normalize("NFC", text[: LONGEST * 5])
@@ -87,6 +90,7 @@ def letters(text: str) -> str:
     return "".join(_letter(character) for character in lowered)[:LONGEST]
 
 
+@lru_cache(_REMEMBERED)
 def skeleton(text: str) -> str:
     """The skeleton of one name. Folding a skeleton again changes nothing; a name without letters folds to nothing."""
     folded, before = _FINAL_J.sub("i", letters(text)), ""
@@ -98,6 +102,7 @@ def skeleton(text: str) -> str:
     return folded
 
 
+@lru_cache(_REMEMBERED)
 def skeletons(text: str) -> tuple[str, ...]:
     """The skeletons of every reading of the name, the plain one first: standards disagree on j, x, w, ch, c."""
     plain = skeleton(text)
@@ -116,6 +121,7 @@ def skeletons(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in readings if one))[:_MOST_READINGS]
 
 
+@lru_cache(_REMEMBERED)
 def rough(folded: str) -> str:
     """What of a skeleton survives a bad ear: its consonants by the place of their sound, and whether a vowel begins it.
 

@@ -26,6 +26,12 @@ def keys(description: Description) -> tuple[Key, ...]:
     return tuple((family, f"{VERSION}|{text}") for family, text in found)
 
 
+def batch_keys(description: Description) -> tuple[Key, ...]:
+    """The keys of ``keys`` and those only a batch can afford: too common to be kept for every person of a large register,
+    cheap where a file is compared with itself. They reach children with several slips at once."""
+    return tuple(dict.fromkeys((*_all(description), *_wide(description))))
+
+
 def _all(child: Description) -> Iterator[Key]:
     if child.iin:
         yield "iin", child.iin
@@ -67,3 +73,33 @@ def _sounds(name: Name) -> list[str]:
 
 def _distinct(parts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(part for part in parts if part))
+
+
+def _wide(child: Description) -> Iterator[Key]:
+    names = [rough(name[1]) for name in (child.family, child.given) if name]
+    if len(names) > 1:
+        yield "pair", "|".join(sorted(names))
+    yield from _parts_of_date(child, names)
+    area = (child.suburb or child.place).partition(" ")[0]
+    house = next(filter(str.isdecimal, child.address.split()), "")
+    for part in names:
+        if area:
+            yield "name_area", f"{part}|{rough(area)}"
+        if house:
+            yield "name_house", f"{part}|{house}"
+    for family, value in (("phone", child.phone), ("address", child.address), ("mother", "|".join(child.mother))):
+        if value:
+            yield family, value
+
+
+def _parts_of_date(child: Description, names: list[str]) -> Iterator[Key]:
+    born, year = child.born, child.born[:_YEAR]
+    if not year:
+        return
+    places = [where for where in (child.suburb, child.postcode) if where]
+    yield from (("year_where", f"{year}|{where}") for where in places)
+    yield from (("name_year", f"{part}|{year}") for part in names)
+    if len(born) == WHOLE:
+        yield "born", unordered(born)
+        for kept in (born[4:], born[:6], born[:4] + born[6:]):
+            yield from (("part_of_birth", f"{part}|{kept}") for part in (*names, *places))

@@ -6,8 +6,8 @@ The highest level of a field is full agreement, 0 disagreement, ``MISSING`` wher
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rapidfuzz.distance import JaroWinkler
-from rapidfuzz.fuzz import token_sort_ratio
+from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.fuzz import ratio, token_sort_ratio
 
 from tereze.registry.matching.dates import WHOLE, parts_agree, slip, swapped
 from tereze.registry.matching.description import Description
@@ -18,6 +18,8 @@ MISSING = -1
 _NEAR, _ALIKE = 0.9, 0.78
 _TEXT_NEAR, _TEXT_ALIKE = 88, 65
 _YEAR = 4
+_NEAR_NAME = 2
+EITHER_BOX = "~"  # before a value that stood in the family's box on one side and in the given name's on the other
 _PARTS_OF_A_DATE = 2
 
 NAME = ("differ", "alike", "near", "same_skeleton", "same_letters")
@@ -69,7 +71,7 @@ def compare(one: Description, other: Description) -> Agreement:
         _code(one.postcode, other.postcode),
         _text(one.address, other.address, 4), _text(one.school, other.school, 3),
     )  # fmt: skip
-    return Agreement(levels, _values(one, other, levels))
+    return Agreement(levels, _values(other, levels))
 
 
 def name_level(one: Name, other: Name) -> int:
@@ -80,8 +82,8 @@ def name_level(one: Name, other: Name) -> int:
         return 4
     if not set(one[1:]).isdisjoint(other[1:]):
         return 3
-    nearness = max(JaroWinkler.similarity(left, right) for left in one[1:] for right in other[1:])
-    if nearness >= _NEAR:
+    nearness = max(JaroWinkler.similarity(left, right) for left in one for right in other)
+    if nearness >= _NEAR or OSA.distance(one[0], other[0], score_cutoff=1) <= 1 < len(one[0]) - 2:
         return 2
     return int(nearness >= _ALIKE or rough(one[1]) == rough(other[1]))
 
@@ -89,10 +91,11 @@ def name_level(one: Name, other: Name) -> int:
 def _names(one: Description, other: Description) -> tuple[int, int, int]:
     """Family, given, and order of the boxes: crossed only where that agrees better."""
     family, given = name_level(one.family, other.family), name_level(one.given, other.given)
-    if max(family, given) > 1 or not (one.family and one.given and other.family and other.given):
-        return family, given, MISSING if MISSING in (family, given) else 1
-    crossed = name_level(one.crossed_family, other.family), name_level(one.crossed_given, other.given)
-    return (*crossed, 0) if sum(crossed) > family + given else (family, given, 1)
+    if max(family, given) < _NEAR_NAME and MISSING not in (family, given):
+        crossed = name_level(one.crossed_family, other.family), name_level(one.crossed_given, other.given)
+        if min(crossed) >= _NEAR_NAME or sum(crossed) > family + given + _NEAR_NAME:
+            return (*crossed, 0)
+    return family, given, 1 if max(family, given) >= _NEAR_NAME else MISSING
 
 
 def _born(one: str, other: str) -> tuple[int, int]:
@@ -131,7 +134,7 @@ def _text(one: str, other: str, levels: int) -> int:
         return MISSING
     if one == other:
         return levels - 1
-    nearness = token_sort_ratio(one, other)
+    nearness = max(token_sort_ratio(one, other), ratio(one.replace(" ", ""), other.replace(" ", "")))
     return (nearness >= _TEXT_NEAR) + (levels > 3 and nearness >= _TEXT_ALIKE)  # noqa: PLR2004 - the finer scale
 
 
@@ -144,7 +147,7 @@ def _mother(one: Name, other: Name) -> int:
 
 
 # Whose frequency says how much full agreement is worth: the skeleton of a name, the day of a birth date, a whole text.
-_VALUE: dict[str, Callable[[Description], str]] = {
+VALUES: dict[str, Callable[[Description], str]] = {
     "family": lambda child: child.family[1],
     "given": lambda child: child.given[1],
     "patronymic": lambda child: child.patronymic[1],
@@ -166,9 +169,11 @@ _AGREES_FROM = {
 }
 
 
-def _values(one: Description, other: Description, levels: tuple[int, ...]) -> tuple[str, ...]:
-    crossed = levels[FIELDS.index("order")] == 0
-    return tuple(
-        _VALUE[field](other if crossed else one) if field in _VALUE and level >= _AGREES_FROM[field] else ""
+def _values(other: Description, levels: tuple[int, ...]) -> tuple[str, ...]:
+    known = [
+        VALUES[field](other) if field in VALUES and level >= _AGREES_FROM[field] else ""
         for field, level in zip(FIELDS, levels, strict=True)
-    )
+    ]
+    if levels[FIELDS.index("order")] == 0:
+        known[:2] = (value and EITHER_BOX + value for value in known[:2])
+    return tuple(known)

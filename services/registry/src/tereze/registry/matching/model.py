@@ -9,7 +9,7 @@ from math import log2
 from typing import Any, Self
 
 from tereze.registry.matching.folding import VERSION
-from tereze.registry.matching.levels import FIELDS, MISSING, Agreement
+from tereze.registry.matching.levels import EITHER_BOX, FIELDS, MISSING, Agreement
 
 _FEWEST_PERSONS = 1_000  # a register is never taken for smaller: its first children are as many as the next ones
 
@@ -51,7 +51,10 @@ class Model:
                 for field in FIELDS
             },
             frequencies=document["frequencies"],
-            usual={field: sum(f * f for f in shares.values()) for field, shares in document["frequencies"].items()},
+            usual={
+                field: sum(share * share for share in shares.values())
+                for field, shares in document["frequencies"].items()
+            },
             thresholds=Thresholds(**document["thresholds"]),
         )
 
@@ -60,7 +63,7 @@ class Model:
         return tuple(
             0.0
             if level == MISSING or not self.weights[field]
-            else self.weights[field][level] + self._rarity(field, value)
+            else self.weights[field][level] + self.rarity(field, value)
             for field, level, value in zip(FIELDS, agreement.levels, agreement.values, strict=True)
         )
 
@@ -72,12 +75,17 @@ class Model:
         """From which weight on a person should look."""
         return self.thresholds.review + log2(max(n_persons, _FEWEST_PERSONS))
 
-    def _rarity(self, field: str, value: str) -> float:
+    def rarity(self, field: str, value: str) -> float:
         """What agreement on this very value is worth more (rare) or less (common) than on any."""
         shares = self.frequencies.get(field)
         if not value or not shares:
             return 0.0
-        return log2(self.usual[field] / shares.get(value, shares[""]))
+        if value.startswith(EITHER_BOX):
+            value = value.removeprefix(EITHER_BOX)
+            share = max(self.frequencies[box].get(value, 0.0) for box in ("family", "given")) or shares[""]
+        else:
+            share = shares.get(value, shares[""])
+        return log2(self.usual[field] / share)
 
 
 @cache

@@ -1,0 +1,53 @@
+"""Decides what `tereze registry …` does with files of persons; must never touch a running registry or its database."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+_NEEDS = "This needs the linkage tools: install tereze-registry[training] (./tereze has them)."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    given = _parser().parse_args(argv)
+    try:
+        found: dict[str, Any] = given.run(given)
+    except ImportError as missing:
+        print(f"{_NEEDS} Missing: {missing.name}", file=sys.stderr)
+        return 2
+    except (OSError, ValueError) as reason:
+        print(f"{reason}", file=sys.stderr)
+        return 2
+    print(json.dumps(found, ensure_ascii=False) if given.json else _table(found))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tereze registry", description="Linkage of files; no service is touched.")
+    words = parser.add_subparsers(required=True, metavar="{evaluate,train,dedupe}")
+    word = words.add_parser("evaluate", help="score a labelled file, with Splink beside it")
+    word.add_argument("--records", type=Path, required=True, help="CSV, plain or gzipped, with rec_id")
+    word.add_argument("--pairs", type=Path, required=True, help="CSV of two columns of rec_ids that are one person")
+    word.add_argument("--columns", type=Path, help="YAML: our column → theirs, or a list of theirs")
+    word.add_argument("--no-peer", action="store_true", help="leave Splink out")
+    word.set_defaults(run=_evaluate)
+    for one in words.choices.values():
+        one.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    return parser
+
+
+def _evaluate(given: argparse.Namespace) -> dict[str, Any]:
+    from tereze.registry.linkage.evaluate import evaluate  # noqa: PLC0415 - numpy and Splink are an extra
+
+    return evaluate(given.records, given.pairs, given.columns, peer=not given.no_peer)
+
+
+def _table(found: dict[str, Any]) -> str:
+    return "\n".join(f"{name:<22}{json.dumps(value, ensure_ascii=False)}" for name, value in found.items())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""Decides which pairs of a file are compared and how far each agrees; must never compare what may not pair."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tereze.registry.linkage.records import Records
+from tereze.registry.matching.guards import guards
+from tereze.registry.matching.keys import MOST_PERSONS_A_KEY, Key, batch_keys
+from tereze.registry.matching.levels import compare
+
+Pair = tuple[int, int]
+Numbers = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Pairs of record positions with their levels (pairs × fields), what agrees, and what forbids joining them unseen."""
+
+    pairs: list[Pair]
+    levels: Numbers
+    values: list[tuple[str, ...]]
+    guards: list[tuple[str, ...]]
+
+    @property
+    def ends(self) -> tuple[Numbers, Numbers]:
+        """The positions of either side."""
+        both = np.array(self.pairs, dtype=np.int64).reshape(-1, 2)
+        return both[:, 0], both[:, 1]
+
+
+def candidate_pairs(
+    records: Records, keys_of: Callable[..., tuple[Key, ...]] = batch_keys, most: int = MOST_PERSONS_A_KEY
+) -> list[Pair]:
+    """Pairs that share a key which no more than ``most`` records of either set share."""
+    holders: dict[Key, list[int]] = defaultdict(list)
+    for position, description in enumerate(records.descriptions):
+        for key in keys_of(description):
+            holders[key].append(position)
+    found: set[Pair] = set()
+    for positions in holders.values():
+        if len(positions) <= most * (2 if records.is_link else 1):
+            found.update(pair for pair in combinations(positions, 2) if records.may_pair(*pair))
+    return sorted(found)
+
+
+def compare_pairs(records: Records, pairs: Iterable[Pair]) -> Compared:
+    """How far each pair agrees."""
+    pairs, known = list(pairs), records.descriptions
+    compared = [compare(known[one], known[other]) for one, other in pairs]
+    return Compared(
+        pairs,
+        np.array([agreement.levels for agreement in compared], dtype=np.int8).reshape(len(pairs), -1),
+        [agreement.values for agreement in compared],
+        [guards(known[one], known[other], agreement) for (one, other), agreement in zip(pairs, compared, strict=True)],
+    )

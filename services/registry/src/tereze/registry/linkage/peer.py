@@ -1,0 +1,97 @@
+"""Decides how Splink links the same file by its own documented settings; must never be handed anything of ours but the candidate pairs."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+import pandas as pd  # type: ignore[import-untyped]
+import splink.comparison_library as compare
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+from tereze.registry.linkage.candidates import Pair
+from tereze.registry.linkage.records import Records
+from tereze.registry.matching.keys import MOST_PERSONS_A_KEY, batch_keys
+
+_NAMES = ("family", "given", "patronymic", "mother")
+_CODES = ("iin", "phone", "postcode")
+_TEXTS = ("place", "suburb", "address", "school")
+_RANDOM_PAIRS = 1_000_000
+_DATE_DIGITS = 8
+
+
+def splink_scores(records: Records) -> dict[Pair, float]:
+    """Splink's match weight for each pair that shares one of our keys, trained on the file as its documentation shows."""
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    rows = _frame(records)
+    columns = [column for column in rows.columns if column not in ("unique_id", "source_dataset", "keys")]
+    database = DuckDBAPI(connection=duckdb.connect(":memory:"))
+    linker = Linker(
+        [database.register(part) for part in _parts(rows, records)], _settings(columns, records), log_level=50
+    )
+    _train(linker, columns)
+    found = linker.inference.predict(threshold_match_weight=-30).as_pandas_dataframe()  # type: ignore[no-untyped-call]
+    ends = zip(found["unique_id_l"], found["unique_id_r"], found["match_weight"], strict=True)
+    return {(min(one, other), max(one, other)): float(weight) for one, other, weight in ends}
+
+
+def _settings(columns: Sequence[str], records: Records) -> SettingsCreator:
+    return SettingsCreator(
+        link_type="link_only" if records.is_link else "dedupe_only",
+        comparisons=[_comparison(column) for column in columns],
+        blocking_rules_to_generate_predictions=[block_on("keys", arrays_to_explode=["keys"])],
+    )
+
+
+def _comparison(column: str) -> Any:
+    if column in _NAMES:
+        return compare.NameComparison(column).configure(term_frequency_adjustments=True)
+    if column == "birth_date":
+        return compare.DateOfBirthComparison(
+            column, input_is_string=True, datetime_format="%Y%m%d", invalid_dates_as_null=True
+        )
+    if column in _CODES:
+        return compare.DamerauLevenshteinAtThresholds(column, [1, 2])
+    if column in _TEXTS:
+        return compare.JaroWinklerAtThresholds(column, [0.9, 0.7]).configure(term_frequency_adjustments=True)
+    return compare.ExactMatch(column)
+
+
+def _train(linker: Linker, columns: Sequence[str]) -> None:
+    present = [column for column in ("given", "family", "birth_date", "suburb", "iin", "phone") if column in columns]
+    pairs = [(one, other) for at, one in enumerate(present) for other in present[at + 1 :]]
+    rules: list[Any] = [block_on(*pair) for pair in pairs[:3]]
+    training = linker.training
+    training.estimate_probability_two_random_records_match(rules, recall=0.8)
+    training.estimate_u_using_random_sampling(max_pairs=_RANDOM_PAIRS, seed=1)
+    for rule in rules[:2] if len(rules) > 1 else rules:
+        training.estimate_parameters_using_expectation_maximisation(rule)
+    for column in present[2:4]:
+        training.estimate_parameters_using_expectation_maximisation(block_on(column))
+
+
+def _frame(records: Records) -> pd.DataFrame:
+    """The rows as written, in lower case; numbers and dates as their digits."""
+    columns: dict[str, list[Any]] = {name: [row.get(name, "") for row in records.rows] for name in records.columns}
+    for name, values in columns.items():
+        columns[name] = [value.casefold() or None for value in values]
+    if "birth_date" in columns:
+        born = [one.born for one in records.descriptions]
+        columns["birth_date"] = [digits if len(digits) == _DATE_DIGITS else None for digits in born]
+    frame = pd.DataFrame({"unique_id": range(len(records.ids)), "source_dataset": records.sets, **columns})
+    frame["keys"] = _telling_keys(records)
+    return frame
+
+
+def _telling_keys(records: Records) -> list[list[str]]:
+    keys = [["|".join(key) for key in batch_keys(one)] for one in records.descriptions]
+    counted = pd.Series([key for held in keys for key in held]).value_counts()
+    most = MOST_PERSONS_A_KEY * (2 if records.is_link else 1)
+    hot = set(counted[counted > most].index)
+    return [[key for key in held if key not in hot] for held in keys]
+
+
+def _parts(rows: pd.DataFrame, records: Records) -> list[pd.DataFrame]:
+    if not records.is_link:
+        return [rows.drop(columns=["source_dataset"])]
+    return [part.drop(columns=["source_dataset"]) for _, part in rows.groupby("source_dataset", sort=True)]
