@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tereze.registry.linkage.records import Records
 from tereze.registry.matching.guards import guards
 from tereze.registry.matching.keys import MOST_PERSONS_A_KEY, Key, batch_keys
-from tereze.registry.matching.levels import compare
+from tereze.registry.matching.levels import FIELDS, compare
 
 Pair = tuple[int, int]
 Numbers = npt.NDArray[Any]
@@ -55,7 +55,7 @@ def compare_pairs(records: Records, pairs: Iterable[Pair]) -> Compared:
     compared = [compare(known[one], known[other]) for one, other in pairs]
     return Compared(
         pairs,
-        np.array([agreement.levels for agreement in compared], dtype=np.int8).reshape(len(pairs), -1),
+        np.array([agreement.levels for agreement in compared], dtype=np.int8).reshape(len(pairs), len(FIELDS)),
         [agreement.values for agreement in compared],
         [guards(known[one], known[other], agreement) for (one, other), agreement in zip(pairs, compared, strict=True)],
     )

@@ -110,7 +110,7 @@ def decide(
     several = bool(certain) and _is_close(best, others, model)
     kind = Kind.LINK if certain and not several else Kind.NEW if best.is_sibling else Kind.REVIEW
     linked = kind is Kind.LINK
-    found = _doubts_of_link(best, others) if linked else tuple(code for one in seen for code in one.guards)
+    found = _doubts_of_link(best, others, certain) if linked else tuple(code for one in seen for code in one.guards)
     runner_up = others[0] if others else None
     drawn = draw(
         model,
@@ -156,9 +156,9 @@ def _is_close(best: _Weighed, others: Sequence[_Weighed], model: Model) -> bool:
     return any(not one.guards and best.weight - one.weight < model.thresholds.margin for one in others)
 
 
-def _doubts_of_link(best: _Weighed, others: Sequence[_Weighed]) -> tuple[str, ...]:
+def _doubts_of_link(best: _Weighed, others: Sequence[_Weighed], certain: Sequence[_Weighed]) -> tuple[str, ...]:
     found = [IIN_OF_ANOTHER for one in others if one.disputed]
-    if best.numbered and any(one.weight > best.weight and not one.guards for one in others):
+    if best.numbered and any(one is not best and not one.numbered for one in certain):
         found.append(ELSEWHERE)
     return tuple(found)
 

@@ -6,7 +6,7 @@ The highest level of a field is full agreement, 0 disagreement, ``MISSING`` wher
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.fuzz import ratio, token_sort_ratio
 
 from tereze.registry.matching.dates import WHOLE, parts_agree, slip, swapped
@@ -17,6 +17,7 @@ from tereze.registry.matching.names import Name
 MISSING = -1
 _NEAR, _ALIKE = 0.9, 0.78
 _TEXT_NEAR, _TEXT_ALIKE = 88, 65
+_LONG_ENOUGH_FOR_A_SLIP = 5
 _YEAR = 4
 _NEAR_NAME = 2
 EITHER_BOX = "~"  # before a value that stood in the family's box on one side and in the given name's on the other
@@ -83,9 +84,13 @@ def name_level(one: Name, other: Name) -> int:
     if not set(one[1:]).isdisjoint(other[1:]):
         return 3
     nearness = max(JaroWinkler.similarity(left, right) for left in one for right in other)
-    if nearness >= _NEAR or OSA.distance(one[0], other[0], score_cutoff=1) <= 1 < len(one[0]) - 2:
+    if nearness >= _NEAR or any(_one_slip(left, right) for left in one for right in other):
         return 2
     return int(nearness >= _ALIKE or rough(one[1]) == rough(other[1]))
+
+
+def _one_slip(one: str, other: str) -> bool:
+    return min(len(one), len(other)) >= _LONG_ENOUGH_FOR_A_SLIP and slip(one, other)
 
 
 def _names(one: Description, other: Description) -> tuple[int, int, int]:

@@ -52,22 +52,6 @@ def _name(written: str, folded: list[str]) -> Name:
     return (letters(written), *dict.fromkeys(folded)) if folded else ()
 
 
-def given_skeleton(written: str) -> str:
-    """The skeleton of a given name; spellings that are doublets of one name (Шыңғыс, Чингиз) share it."""
-    folded = skeleton(written)
-    return _aliases().get(folded, folded)
-
-
-def family_stem(written: str) -> str:
-    """The skeleton of a family name without what marks sex or language: Ахметова, Ахметов and Ахмет share it."""
-    return _stem(_SURNAME, skeleton(written))
-
-
-def patronymic_stem(written: str) -> str:
-    """The skeleton of the father's name inside a patronymic: Серікұлы and Серикович share it."""
-    return _stem(_PATRONYMIC, skeleton(written))
-
-
 def is_patronymic(word: str) -> bool:
     """Whether a word standing in another box ends like a patronymic."""
     return _PATRONYMIC.search(skeleton(word)) is not None
@@ -78,28 +62,6 @@ def _stem(ending: re.Pattern[str], whole: str) -> str:
     stem = cut if len(cut) >= _SHORTEST_STEM else whole
     stem = _aliases().get(stem, stem)
     return stem[:_SHORTEST_STEM] + stem[_SHORTEST_STEM:].rstrip("aeiou")
-
-
-def far_apart(one: str, other: str) -> bool:
-    """Whether two skeletons are too different for a slip of the pen: more than one edit in four letters."""
-    if one == other:
-        return False
-    return _edits(one, other) > max(len(one), len(other)) // 4
-
-
-def _edits(one: str, other: str) -> int:
-    """Damerau-Levenshtein distance (adjacent letters may be swapped)."""
-    before_last: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, left in enumerate(one, start=1):
-        row = [i]
-        for j, right in enumerate(other, start=1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (left != right))
-            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
-                cost = min(cost, before_last[j - 2] + 1)
-            row.append(cost)
-        before_last, last = last, row
-    return last[-1]
 
 
 @cache
