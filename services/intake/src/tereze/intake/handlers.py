@@ -19,6 +19,7 @@ from tereze.contracts.cases import (
     TaskWithdrawn,
 )
 from tereze.contracts.events import Envelope
+from tereze.contracts.parting import CaseParted
 from tereze.contracts.words import ClockState
 from tereze.intake import progress
 
@@ -35,6 +36,12 @@ async def put_on_case(event: ReferralAttached, work: Work, _envelope: Envelope) 
 async def follow_join(event: CaseJoined, work: Work, _envelope: Envelope) -> None:
     """The case goes on in another one."""
     await progress.join(work, event.case_id, event.into_case_id)
+
+
+@handlers.on(CaseParted)
+async def follow_parting(event: CaseParted, work: Work, _envelope: Envelope) -> None:
+    """The case goes on by itself again; which referrals are on it is told next."""
+    await progress.part(work, event.case_id)
 
 
 async def follow_task(event: TaskEvent, work: Work, envelope: Envelope) -> None:

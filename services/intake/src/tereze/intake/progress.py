@@ -11,6 +11,7 @@ _JOIN = """
 INSERT INTO joined_case (case_id, into_case_id) VALUES ($1, $2)
 ON CONFLICT (case_id) DO UPDATE SET into_case_id = excluded.into_case_id
 """
+_PART = "DELETE FROM joined_case WHERE case_id = $1"
 _MOVE_REFERRALS = "UPDATE referral SET case_id = $2, version = version + 1 WHERE case_id = $1"
 _MOVE_TASKS = "UPDATE progress_task SET case_id = $2 WHERE case_id = $1"
 _PUT_TASK = """
@@ -39,6 +40,11 @@ async def join(work: Work, case_id: str, into_case_id: str) -> None:
     await work.raw.execute(_MOVE_TASKS, case_id, final)
     await work.raw.execute(_MOVE_REFERRALS, case_id, final)
     await work.raw.execute(_TOUCH, final)
+
+
+async def part(work: Work, case_id: str) -> None:
+    """A case that went on in another goes on by itself."""
+    await work.raw.execute(_PART, case_id)
 
 
 async def put_task(

@@ -5,12 +5,13 @@ from datetime import timedelta
 from tereze.chassis.handlers import Handlers
 from tereze.chassis.work import Work
 from tereze.contracts.events import Envelope
-from tereze.contracts.identities import PersonIdentified
+from tereze.contracts.identities import PersonIdentified, PersonsMerged, PersonSplit, PersonsUnmerged
 from tereze.contracts.referrals import ReferralSubmitted
 from tereze.protocol import severity
 from tereze.referral.accusing import keep_out_whom_it_names
 from tereze.referral.deadlines import IDENTITY
 from tereze.referral.placing import place_referral, settle_case
+from tereze.referral.regrouping import follow_merge, follow_parting, referrals_among
 from tereze.referral.settings import ReferralSettings
 from tereze.referral.store.referrals import find_referral, keep_identity, keep_referral
 
@@ -48,3 +49,23 @@ async def take_identity(event: PersonIdentified, work: Work, _envelope: Envelope
         await place_referral(work, kept, event.person_id)
     else:
         await settle_case(work, kept.case_id, event.person_id)
+
+
+@handlers.on(PersonsMerged)
+async def take_merge(event: PersonsMerged, work: Work, _envelope: Envelope) -> None:
+    """Two persons are one child: their live cases become one."""
+    moved = [one.record_id for one in event.prior if one.person_id == event.retired_person_id]
+    await follow_merge(work, event.person_id, event.retired_person_id, referrals_among(moved), event.revision)
+
+
+@handlers.on(PersonsUnmerged)
+async def take_unmerge(event: PersonsUnmerged, work: Work, _envelope: Envelope) -> None:
+    """They are two after all: what was joined comes apart."""
+    restored = event.restored_person_id
+    await follow_parting(work, event.person_id, restored, referrals_among(event.records), event.revision)
+
+
+@handlers.on(PersonSplit)
+async def take_split(event: PersonSplit, work: Work, _envelope: Envelope) -> None:
+    """Some referrals are about another child."""
+    await follow_parting(work, event.person_id, event.new_person_id, referrals_among(event.records), event.revision)

@@ -45,13 +45,14 @@ async def settle_case(work: Work, case_id: str, person_id: str) -> None:
         return
     settle_person(file, person_id)
     if len(files) > 1:
-        await _join(work, files[0], files[1])
+        await join_files(work, files[0], files[1])
         return
     moment = await moment_of(work, file)
     await keep_case(work, file, moment.pack)
 
 
-async def _join(work: Work, one: CaseFile, other: CaseFile) -> None:
+async def join_files(work: Work, one: CaseFile, other: CaseFile) -> None:
+    """Two cases of one child go on as one."""
     survivor, joined = survivor_first(one, other)
     moment = await moment_of(work, survivor)
     referrals = [referral for _, referral in await referrals_of(work, joined.case_id)]

@@ -7,6 +7,7 @@ from tereze.contracts.cases import (
     CaseOpened,
     CasePersonSettled,
     TaskAccepted,
+    TaskAssigned,
     TaskDeclined,
     TaskEvent,
     TaskFulfilled,
@@ -15,12 +16,15 @@ from tereze.contracts.cases import (
 )
 from tereze.contracts.events import Envelope
 from tereze.contracts.identities import PersonIdentified
+from tereze.contracts.parting import CaseParted
 from tereze.contracts.referrals import ReferralSubmitted, SealedForRegistry
+from tereze.contracts.words import TaskState
 from tereze.registry import duties
 from tereze.registry.identifying import identify
 from tereze.registry.store.records import Account
 
 handlers = Handlers()
+_HELD = frozenset({TaskState.ACCEPTED, TaskState.IN_PROGRESS})
 
 
 @handlers.on(ReferralSubmitted)
@@ -63,6 +67,21 @@ async def settle_case(event: CasePersonSettled, work: Work, _envelope: Envelope)
 async def join_case(event: CaseJoined, work: Work, _envelope: Envelope) -> None:
     """Duties of a joined case are duties of the one it went into."""
     await duties.join_case(work, event.case_id, event.into_case_id)
+
+
+@handlers.on(CaseParted)
+async def part_case(event: CaseParted, work: Work, _envelope: Envelope) -> None:
+    """A case that went on in another goes on by itself."""
+    await duties.part_case(work, event.case_id, event.person_id)
+
+
+@handlers.on(TaskAssigned)
+async def note_assigned(event: TaskAssigned, work: Work, envelope: Envelope) -> None:
+    """A duty that comes from another case with its holder goes on there."""
+    if event.state in _HELD:
+        await duties.put_duty(
+            work, task_id=event.task_id, case_id=event.case_id, agency_id=event.agency_id, at=envelope.time
+        )
 
 
 @handlers.on(TaskAccepted)

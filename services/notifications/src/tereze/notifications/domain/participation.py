@@ -18,6 +18,7 @@ from tereze.contracts.cases import (
     TaskRerouted,
     TaskWithdrawn,
 )
+from tereze.contracts.parting import ReferralDetached
 from tereze.contracts.placements import (
     PlacementDecided,
     PlacementDischarged,
@@ -75,6 +76,8 @@ def _changes(event: CaseEvent) -> Iterator[Change]:
     match event:
         case ReferralAttached():
             yield Joins(event.agency_id, Capacity.REFERRER)
+        case ReferralDetached(still_refers=False):
+            yield Leaves(Capacity.REFERRER, WHOLE_CASE, event.agency_id)
         case CaseTriaged():
             yield Joins(event.by_agency_id, Capacity.DESK)
         case ClockEvent():

@@ -88,6 +88,7 @@ class CaseFile:
     news: list[CaseEvent] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     new_bodies: set[tuple[str, Capacity]] = field(default_factory=set)
+    gone_bodies: set[tuple[str, Capacity]] = field(default_factory=set)
     exclusions: dict[str, Exclusion] = field(default_factory=dict)
     new_exclusions: dict[str, Exclusion] = field(default_factory=dict)
     lifted_exclusions: set[str] = field(default_factory=set)
@@ -107,6 +108,12 @@ class CaseFile:
         if (agency_id, capacity) not in self.bodies:
             self.bodies.add((agency_id, capacity))
             self.new_bodies.add((agency_id, capacity))
+
+    def dismiss(self, agency_id: str, capacity: Capacity) -> None:
+        """An agency belongs to the case in a capacity no longer."""
+        self.bodies.discard((agency_id, capacity))
+        self.new_bodies.discard((agency_id, capacity))
+        self.gone_bodies.add((agency_id, capacity))
 
     def open_tasks(self) -> list[Task]:
         """The tasks on which somebody still owes something."""

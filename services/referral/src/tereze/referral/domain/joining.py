@@ -27,7 +27,7 @@ def join_cases(survivor: CaseFile, joined: CaseFile, referrals: Iterable[Referra
     Tasks move with their state and holder. Where both cases have the same duty, the less advanced task is withdrawn and the
     other keeps the earliest start and due time of the two.
     """
-    _share_exclusions(survivor, joined, moment)
+    share_exclusions(survivor, joined, moment)
     for agency_id, capacity in sorted(joined.bodies):
         survivor.admit(agency_id, capacity)
     survivor.risk = stricter(survivor.risk, joined.risk)
@@ -49,7 +49,7 @@ def join_cases(survivor: CaseFile, joined: CaseFile, referrals: Iterable[Referra
     respond(survivor, moment, since=min(referral.received_at for referral in attached))
 
 
-def _share_exclusions(survivor: CaseFile, joined: CaseFile, moment: Moment) -> None:
+def share_exclusions(survivor: CaseFile, joined: CaseFile, moment: Moment) -> None:
     """Whoever must not touch one of the two must touch neither: before anything of them meets."""
     theirs, ours = list(joined.exclusions.values()), list(survivor.exclusions.values())
     for file, exclusions in ((survivor, theirs), (joined, ours)):
@@ -64,11 +64,11 @@ def _bring(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> 
         _move(survivor, joined, task, moment)
     elif twin.advance >= task.advance:
         extra = joined.going_clocks(task.task_id)
-        _withdraw(joined, task, moment)
+        withdraw_task(joined, task, moment)
         _merge(survivor, twin, extra, moment)
     else:
         extra = survivor.going_clocks(twin.task_id)
-        _withdraw(survivor, twin, moment)
+        withdraw_task(survivor, twin, moment)
         _move(survivor, joined, task, moment)
         _merge(survivor, task, extra, moment)
 
@@ -95,10 +95,11 @@ def _move(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> N
         survivor.touched.add(clock.clock_id)
 
 
-def _withdraw(file: CaseFile, task: Task, moment: Moment) -> None:
+def withdraw_task(file: CaseFile, task: Task, moment: Moment, *, reason: str = DUPLICATE) -> None:
+    """The task is no longer needed here; its clocks end without evidence."""
     task.state = transition(task.state, Transition.WITHDRAWN, risk=file.risk).target
     task.offered_agency_id = None
-    file.tell_of(task, TaskWithdrawn, reason=DUPLICATE)
+    file.tell_of(task, TaskWithdrawn, reason=reason)
     for clock in file.going_clocks(task.task_id):
         file.cancel_clock(clock, moment.now)
 

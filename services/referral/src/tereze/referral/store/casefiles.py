@@ -70,6 +70,10 @@ WITH kept_file AS (
 )
 INSERT INTO case_event SELECT * FROM json_populate_recordset(NULL::case_event, $5::text::json)
 """
+_DISMISS = """
+DELETE FROM case_body USING unnest($2::text[], $3::text[]) AS gone (agency_id, capacity)
+WHERE case_id = $1 AND case_body.agency_id = gone.agency_id AND case_body.capacity = gone.capacity
+"""
 _LOCK_BY_CLOCK = """
 SELECT case_id FROM case_file
 WHERE case_id = (SELECT case_id FROM clock WHERE clock_id = $1 AND state IN ('running', 'breached')) FOR UPDATE
@@ -126,11 +130,15 @@ async def keep_case(work: Work, file: CaseFile, pack: Pack) -> None:
         _json([{"case_id": file.case_id, "agency_id": a, "capacity": c} for a, c in sorted(file.new_bodies)]),
         _json(_publish(work, file)),
     )
+    if file.gone_bodies:
+        agencies, capacities = zip(*sorted(file.gone_bodies), strict=True)
+        await work.raw.execute(_DISMISS, file.case_id, agencies, capacities)
     await keep_exclusions(work, file)
     await look_again(work, file, news)
     await work.timers.set_many(list(_ladder_timers(clocks, pack)))
     file.touched.clear()
     file.new_bodies.clear()
+    file.gone_bodies.clear()
 
 
 def _publish(work: Work, file: CaseFile) -> list[dict[str, Any]]:

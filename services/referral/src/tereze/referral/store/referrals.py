@@ -25,10 +25,15 @@ SELECT EXISTS (SELECT FROM kept) AS fresh, (SELECT person_id FROM identity WHERE
 """
 _KEEP_IDENTITY = """
 WITH kept AS (
-    INSERT INTO identity (referral_id, person_id, matched_by) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+    INSERT INTO identity (referral_id, person_id, matched_by, revision) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
     RETURNING person_id
 )
 SELECT referral.*, kept.person_id FROM kept JOIN referral ON referral.referral_id = $1
+"""
+_ASSIGN_IDENTITY = """
+INSERT INTO identity (referral_id, person_id, matched_by, revision) VALUES ($1, $2, 'merge', $3)
+ON CONFLICT (referral_id) DO UPDATE SET person_id = excluded.person_id, revision = excluded.revision
+WHERE identity.revision < excluded.revision
 """
 _FIND = """
 SELECT referral.*, identity.person_id FROM referral LEFT JOIN identity USING (referral_id) WHERE referral_id = $1
@@ -76,7 +81,15 @@ async def keep_referral(work: Work, event: ReferralSubmitted) -> tuple[bool, str
 
 async def keep_identity(work: Work, event: PersonIdentified) -> KeptReferral | None:
     """Keep once whose child a referral is about. The referral, if this is new and it is here already."""
-    return _kept(await work.raw.fetchrow(_KEEP_IDENTITY, event.referral_id, event.person_id, event.matched_by))
+    return _kept(
+        await work.raw.fetchrow(_KEEP_IDENTITY, event.referral_id, event.person_id, event.matched_by, event.revision)
+    )
+
+
+async def assign_identity(work: Work, referral_id: str, person_id: str, revision: int) -> bool:
+    """Keep whose child a referral is about since this revision of the index; False where later news is kept already."""
+    done: str = await work.raw.execute(_ASSIGN_IDENTITY, referral_id, person_id, revision)
+    return done == "INSERT 0 1"
 
 
 async def find_referral(work: Work, referral_id: str) -> KeptReferral | None:

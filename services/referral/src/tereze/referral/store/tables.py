@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -171,6 +172,7 @@ identity = Table(
     Column("referral_id", String, primary_key=True),
     Column("person_id", String, nullable=False),
     Column("matched_by", String, nullable=False),
+    Column("revision", BigInteger, nullable=False),
 )
 narrative = Table(
     "narrative",

@@ -39,6 +39,7 @@ _ID_NOUNS = {
     "other_person_id": "per", "retired_person_id": "per", "retired_id": "per", "restored_person_id": "per",
     "new_person_id": "per", "asked_by_staff_id": "stf", "confirmed_by_staff_id": "stf", "undone_by_staff_id": "stf",
     "candidate_person_id": "per", "decided_by_staff_id": "stf", "centre_id": "ctr", "placement_id": "plc",
+    "from_case_id": "cas",
 }  # fmt: skip
 _AGENCIES = {
     "agency_id": "almaty-police", "by_agency_id": "almaty-police", "from_agency_id": "almaty-clinic-1",
