@@ -194,3 +194,23 @@ def test_attesting(action, roles, facts, policy_id):
 def test_nobody_attests_themselves_whatever_their_role(action, role):
     decision = decide(actor(role), action, Resource("attestation", owner_agency_id=US, staff="stf_1"))
     assert (decision.allowed, decision.policy_id) == (False, "nobody-attests-themselves")
+
+
+INVESTIGATING = [
+    (["head"], "police", {"owner_agency_id": US}, "superiors-investigate"),
+    (["manager"], "police", {"above": OURS}, "superiors-investigate"),
+    (["head"], "police", {"owner_agency_id": US, "excluded": OURS}, "excluded-bodies-know-nothing"),
+    (["member"], "police", {"owner_agency_id": US}, None),
+    (["operator"], "ministry", {"owner_agency_id": THEM}, "operator-investigates"),
+    (["ombudsman"], "ombudsman", {"owner_agency_id": THEM}, "ombudsman-investigates"),
+    (["ombudsman"], "police", {"owner_agency_id": THEM}, None),
+    (["operator"], "ministry", {"owner_agency_id": THEM, "staff": "stf_1"}, "nobody-investigates-themselves"),
+]
+
+
+@pytest.mark.parametrize("action", ["open_investigation", "lead_investigation"])
+@pytest.mark.parametrize(("roles", "kind", "facts", "policy_id"), INVESTIGATING)
+def test_investigating(action, roles, kind, facts, policy_id):
+    decision = decide(actor(*roles, kind=kind), action, Resource("investigation", **{"staff": "stf_2", **facts}))
+    barred = policy_id in {None, "excluded-bodies-know-nothing", "nobody-investigates-themselves"}
+    assert (decision.allowed, decision.policy_id) == (not barred, policy_id or "no-policy-permits")

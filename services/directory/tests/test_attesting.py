@@ -4,9 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tereze.chassis.firing import Firing
-from tereze.contracts.directory import StaffPublished
-from tereze.directory.fitness import deadlines
 from tereze.directory.loading import load_pack
 from tereze.directory.pack import read_pack
 from tereze.local.fixtures import PACK
@@ -20,24 +17,6 @@ TRAINING = {"kind": "training", "discipline": "child-rights", "grade": 1, "evide
 VETTING = {"kind": "vetting", "evidence": "file 12"}
 
 
-@pytest.fixture
-async def office(directory):
-    """The directory with the demo pack, of which it has heard what it told."""
-    async with directory.runtime.database.work() as work:
-        await load_pack(work, read_pack(PACK, today=date(2026, 11, 21), demo=True))
-    await heard(directory)
-    return directory
-
-
-async def heard(directory) -> list[StaffPublished]:
-    """Hand the directory what it told since the last time, as its own consumer would; returns the news of staff."""
-    told = await directory.told()
-    await directory.hear(*told)
-    async with directory.runtime.database.work() as work:
-        await work.raw.execute("DELETE FROM outbox")
-    return [event for event in told if isinstance(event, StaffPublished)]
-
-
 async def attest(office, who, words, key):
     async with office.caller(who) as caller:
         return await caller.post(WHERE, json=words, headers={"Idempotency-Key": key})
@@ -49,7 +28,7 @@ async def become_fit(office, **vetting):
     assert (await attest(office, "ombudsman:head", TRAINING, "training")).status_code == 201
     answer = await attest(office, "ombudsman:head", {**VETTING, **vetting}, "vetting")
     assert answer.status_code == 201, answer.text
-    await heard(office)
+    await office.heard()
     return answer.json()
 
 
@@ -118,15 +97,13 @@ async def test_a_lapse_is_told_at_its_instant_and_a_renewal_restores_access(offi
     await become_fit(office, valid_until=until.isoformat())
     async with office.caller("ombudsman:monitor") as monitor:
         assert (await monitor.get("/v1/staff")).status_code == 200
-        async with office.runtime.database.work() as work:
-            await work.raw.execute("UPDATE demo_clock SET ahead = interval '5 days'")
+        await office.move_clock("5 days")
         assert (await monitor.get("/v1/staff")).json()["errors"][0]["code"] == "vetting", "before anybody told it"
-        while await Firing(office.runtime.database, deadlines).fire_due():
-            pass
-        [news] = await heard(office)
+        await office.fire_everything()
+        [news] = await office.heard()
         assert (news.key_id, news.staff.fit_from, news.staff.unmet) == (MONITOR, None, ("vetting",))
         await attest(office, "ombudsman:head", VETTING, "renewed")
-        await heard(office)
+        await office.heard()
         assert (await monitor.get("/v1/staff")).status_code == 200
 
 
@@ -142,15 +119,14 @@ async def test_what_is_revoked_counts_no_more(office):
         assert (revoked.status_code, revoked.json()["fit"], revoked.json()["unmet"]) == (200, False, ["vetting"])
         again = await head.post(path, headers={"If-Match": f'"{revoked.json()["version"]}"'})
         assert again.status_code == 404
-    await heard(office)
+    await office.heard()
     async with office.caller("ombudsman:monitor") as monitor:
         assert (await monitor.get("/v1/staff")).json()["code"] == "not-attested"
 
 
 async def test_each_act_is_written_down_with_the_policy_that_allowed_it(office):
     await become_fit(office)
-    async with office.runtime.database.work() as work:
-        rows = await work.raw.fetch("SELECT what, policy_id FROM act WHERE subject_id = $1 ORDER BY act_id", MONITOR)
+    rows = await office.rows("SELECT what, policy_id FROM act WHERE subject_id = $1 ORDER BY act_id", MONITOR)
     assert [(row["what"], row["policy_id"]) for row in rows] == [
         ("attested:policy", "one-signs-for-oneself"),
         ("attested:handbooks", "one-signs-for-oneself"),
@@ -164,9 +140,9 @@ async def test_a_stricter_rule_in_a_new_pack_makes_everybody_unfit_it_asks(offic
     [policy, *others] = pack.rules.requirements
     newer = policy.model_copy(update={"edition": "kz-conduct/2"})
     rules = pack.rules.model_copy(update={"version": "kz-attestation/2", "requirements": (newer, *others)})
-    async with office.runtime.database.work() as work:
+    async with office.directory.runtime.database.work() as work:
         await load_pack(work, type(pack)(**{name: getattr(pack, name) for name in pack.__slots__} | {"rules": rules}))
-    unfit = [event.staff for event in await heard(office)]
+    unfit = [event.staff for event in await office.heard()]
     assert {"policy"} == {
         code for record in unfit for code in record.unmet if record.subject != "demo:ombudsman:monitor"
     }

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from tereze.contracts.directory import OfficialSeries, SuspensionReason
+from tereze.contracts.directory import OfficialSeries
 from tereze.directory.domain.country import Pack, PackMistake
+from tereze.directory.domain.investigation import SuspensionReason
 from tereze.directory.loading import Loaded, load_pack
 from tereze.directory.pack import read_pack
 from tereze.directory.store.country import find_series

@@ -19,6 +19,7 @@ Action = Literal[
     "subscribe",
     "manage_agency", "read_staff",
     "read_attestation", "sign_attestation", "record_attestation", "revoke_attestation",
+    "open_investigation", "lead_investigation",
     "read_sla",
     "read_centre", "manage_centre", "request_placement", "read_placement", "hold_bed", "decide_placement",
     "admit_child", "review_placement", "discharge_child", "withdraw_placement",

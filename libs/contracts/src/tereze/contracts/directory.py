@@ -1,7 +1,6 @@
 """Decides what is told and answered about regions, agencies and staff; must never carry a private person."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, Field
@@ -61,15 +60,6 @@ class Standing(Contract):
         return begun and (self.fit_until is None or now < self.fit_until)
 
 
-class SuspensionReason(StrEnum):
-    """Why somebody may not act at present."""
-
-    ORDERED = "ordered"
-    INVESTIGATION = "investigation"
-    ACCUSED = "accused"
-    REMOVED = "removed"
-
-
 class StaffMember(Standing):
     """A person or a system that acts for an agency; ``subject`` is the token's ``sub``."""
 
@@ -79,7 +69,6 @@ class StaffMember(Standing):
     roles: Annotated[tuple[StaffRole, ...], OPERATIONAL]
     display_name: Annotated[str, STAFF]
     active: Annotated[bool, OPERATIONAL] = True
-    suspended_because: Annotated[SuspensionReason | None, STAFF] = None
 
 
 class RegionPublished(Event):

@@ -20,6 +20,7 @@ RecordId = Annotated[str, StringConstraints(pattern=r"^(ref|rec)_[0-9a-f]{32}$")
 ReviewId = Annotated[str, _id("rvw")]
 MergeId = Annotated[str, _id("mrg")]
 AttestationId = Annotated[str, _id("att")]
+InvestigationId = Annotated[str, _id("inv")]
 EventId = Annotated[str, _id("evt")]
 SubscriptionId = Annotated[str, _id("sub")]
 DeliveryId = Annotated[str, _id("dlv")]

@@ -11,7 +11,7 @@ from tereze.directory.store import tables
 from tereze.directory.store.attestations import RULES
 from tereze.directory.store.country import find_series, keep
 
-_NOT_FROM_PACKS = {*Standing.model_fields, "suspended_because"}
+_NOT_FROM_PACKS = set(Standing.model_fields)
 
 
 @dataclass(frozen=True, slots=True)

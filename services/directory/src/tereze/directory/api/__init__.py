@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from tereze.directory.api import agencies, attestations, staff
+from tereze.directory.api import agencies, attestations, investigations, staff
 
 router = APIRouter(tags=["directory"])
 router.include_router(agencies.router)
 router.include_router(staff.router)
 router.include_router(attestations.router)
+router.include_router(investigations.router)

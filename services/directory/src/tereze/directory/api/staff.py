@@ -3,15 +3,16 @@
 from fastapi import APIRouter, Response
 
 from tereze.access import Resource, decide, redact
-from tereze.chassis.http import Caller, Cursor, Limit, OpenWork, Principal, Reply
+from tereze.chassis.http import Caller, Cursor, Limit, OpenWork, Principal, Reply, refuses
 from tereze.chassis.work import Work
-from tereze.contracts.directory import StaffMember, StaffPage, SuspensionReason
+from tereze.contracts.directory import StaffMember, StaffPage
 from tereze.contracts.facts import Forbidden, NotFound
 from tereze.contracts.ids import StaffId
 from tereze.directory.api.pages import following, position_of
-from tereze.directory.fitness import publish_staff
+from tereze.directory.domain.investigation import ReinstatementBarred, SuspensionReason
 from tereze.directory.store.attestations import note_act
-from tereze.directory.store.staff import lock_staff, page_of_staff, read_staff, set_suspended
+from tereze.directory.store.staff import lock_staff, page_of_staff, read_staff
+from tereze.directory.suspending import reinstate, suspend
 
 router = APIRouter()
 
@@ -32,16 +33,17 @@ async def list_staff(caller: Caller, work: OpenWork, cursor: Cursor = None, limi
 @router.post("/v1/staff/{staff_id}/suspend", response_model=StaffMember)
 async def suspend_staff(staff_id: StaffId, caller: Caller, work: OpenWork) -> Response:
     """Take a staff member's access away; it bites on their next call, everywhere. For their heads and managers, and operators."""
-    return await _set_suspended(staff_id, caller, work, SuspensionReason.ORDERED)
+    return await _set_suspended(staff_id, caller, work, suspended=True)
 
 
 @router.post("/v1/staff/{staff_id}/reinstate", response_model=StaffMember)
+@refuses(ReinstatementBarred)
 async def reinstate_staff(staff_id: StaffId, caller: Caller, work: OpenWork) -> Response:
     """Give a suspended staff member their access back. For their heads and managers, and operators."""
-    return await _set_suspended(staff_id, caller, work, None)
+    return await _set_suspended(staff_id, caller, work, suspended=False)
 
 
-async def _set_suspended(staff_id: str, caller: Principal, work: Work, because: SuspensionReason | None) -> Response:
+async def _set_suspended(staff_id: str, caller: Principal, work: Work, *, suspended: bool) -> Response:
     kept = await lock_staff(work, staff_id)
     if kept is None:
         raise NotFound
@@ -49,11 +51,13 @@ async def _set_suspended(staff_id: str, caller: Principal, work: Work, because: 
     decision = decide(caller.actor, "manage_agency", Resource("agency", owner_agency_id=owner))
     if not decision.allowed:
         raise Forbidden if owner == caller.agency_id else NotFound
-    if kept.suspended is not (because is not None):
-        await set_suspended(work, staff_id, because, by=caller.staff_id)
-        what = "suspended" if because else "reinstated"
+    if kept.suspended is not suspended:
+        what = "suspended" if suspended else "reinstated"
         await note_act(work, what, staff_id, by=caller.staff_id, policy_id=decision.policy_id)
-        await publish_staff(work, [staff_id])
+        if suspended:
+            await suspend(work, kept, SuspensionReason.ORDERED, by=caller.staff_id)
+        else:
+            await reinstate(work, kept, by=caller.staff_id)
         kept = await read_staff(work, staff_id)
         assert kept is not None, "it was locked above"
     return Reply(200, redact(kept.member, decision.labels)).response()

@@ -48,8 +48,10 @@ async def keep_attestations(work: Work, rows: Sequence[tuple[str, Attestation]])
         )
 
 
-async def revoke(work: Work, staff_id: str, attestation_id: str | None = None) -> int:
-    """Revoke one of a person's attestations, or all of them; returns how many counted until now."""
+async def revoke(
+    work: Work, staff_id: str, attestation_id: str | None = None, *, kind: AttestationKind | None = None
+) -> int:
+    """Revoke one of a person's attestations, those of a kind, or all; returns how many counted until now."""
     statement = (
         update(attestation)
         .where(attestation.c.staff_id == staff_id, attestation.c.revoked_at.is_(None))
@@ -57,6 +59,8 @@ async def revoke(work: Work, staff_id: str, attestation_id: str | None = None) -
     )
     if attestation_id is not None:
         statement = statement.where(attestation.c.attestation_id == attestation_id)
+    if kind is not None:
+        statement = statement.where(attestation.c.kind == kind.value)
     return (await work.db.execute(statement)).rowcount
 
 

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, bindparam, select, update
 
 from tereze.chassis.work import Work
-from tereze.contracts.directory import StaffMember, StaffRecord, Standing, SuspensionReason
+from tereze.contracts.directory import StaffMember, StaffRecord, Standing
 from tereze.contracts.words import AgencyKind
+from tereze.directory.domain.investigation import SuspensionReason
 from tereze.directory.store.country import without_version
 from tereze.directory.store.tables import agency, staff
 
-_ELSEWHERE = {"display_name", "suspended_because"}
 _STANDING = ("fit_from", "fit_until", "unmet")
 _BESIDES = ("agency_kind", "parent_agency_id")
 
@@ -22,10 +22,15 @@ class KeptStaff:
     """A staff member as kept; ``member.active`` is false while suspended."""
 
     member: StaffMember
-    suspended: bool
+    suspended_because: SuspensionReason | None
     version: int
     agency_kind: AgencyKind
     parent_agency_id: str | None
+
+    @property
+    def suspended(self) -> bool:
+        """Whether their access was taken away."""
+        return self.suspended_because is not None
 
     @property
     def standing(self) -> Standing:
@@ -35,7 +40,7 @@ class KeptStaff:
     @property
     def record(self) -> StaffRecord:
         """The part of a staff member that other services need."""
-        return StaffRecord.model_validate(self.member.model_dump(exclude=_ELSEWHERE))
+        return StaffRecord.model_validate(self.member.model_dump(exclude={"display_name"}))
 
 
 def _with_agency() -> Select[Any]:
@@ -115,7 +120,7 @@ async def write_standings(work: Work, standings: Iterable[tuple[str, Standing]])
 def _kept_staff(row: RowMapping) -> KeptStaff:
     return KeptStaff(
         member=_member({name: value for name, value in row.items() if name not in _BESIDES}),
-        suspended=row["suspended_at"] is not None,
+        suspended_because=SuspensionReason(row["suspended_because"]) if row["suspended_because"] else None,
         version=row["version"],
         agency_kind=AgencyKind(row["agency_kind"]),
         parent_agency_id=row["parent_agency_id"],
@@ -125,5 +130,5 @@ def _kept_staff(row: RowMapping) -> KeptStaff:
 def _member(row: RowMapping | dict[str, Any]) -> StaffMember:
     values = without_version(row)
     suspended = values.pop("suspended_at") is not None
-    del values["suspended_by"]
+    del values["suspended_by"], values["suspended_because"]
     return StaffMember.model_validate({**values, "active": values["active"] and not suspended}, strict=False)

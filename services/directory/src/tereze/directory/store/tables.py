@@ -1,6 +1,19 @@
 """Decides which tables the directory keeps; must never hold a rule."""
 
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Identity, Index, Integer, MetaData, String, Table, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from tereze.chassis.tables import chassis_tables
@@ -76,6 +89,32 @@ attestation = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("revoked_at", DateTime(timezone=True)),
     Index("attestation_by_staff", "staff_id", "attestation_id"),
+)
+investigation = Table(
+    "investigation",
+    metadata,
+    Column("investigation_id", String, primary_key=True),
+    Column("staff_id", String, ForeignKey("staff.staff_id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("opened_by", String),
+    Column("exclusion_id", String),
+    Column("interviewed_at", DateTime(timezone=True)),
+    Column("account_at", DateTime(timezone=True)),
+    Column("concluded_at", DateTime(timezone=True)),
+    Column("outcome", String),
+    Column("mentor_staff_id", String),
+    Column("version", Integer, nullable=False),
+    Index("investigation_by_staff", "staff_id", "investigation_id"),
+)
+investigation_text = Table(
+    "investigation_text",
+    metadata,
+    Column("text_id", Integer, Identity(always=True), primary_key=True),
+    Column("investigation_id", String, ForeignKey("investigation.investigation_id"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("investigation_text_by_investigation", "investigation_id", "text_id"),
 )
 act = Table(
     "act",

@@ -29,7 +29,8 @@ from tereze.contracts.words import (
 from tereze.rig.demodata.fixed import fixed_id
 
 _ID_NOUNS = {
-    "attestation_id": "att", "recorded_by": "stf", "from_staff_id": "stf",
+    "attestation_id": "att", "investigation_id": "inv", "opened_by": "stf", "mentor_staff_id": "stf",
+    "recorded_by": "stf", "from_staff_id": "stf",
     "referral_id": "ref", "person_id": "per", "provisional_person_id": "per", "case_id": "cas", "into_case_id": "cas",
     "joined_into": "cas", "task_id": "tsk", "clock_id": "clk", "staff_id": "stf", "by_staff_id": "stf",
     "responsible_staff_id": "stf", "author_staff_id": "stf", "proposed_by_staff_id": "stf", "follows_task_id": "tsk",
