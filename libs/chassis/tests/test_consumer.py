@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 
 from tereze.chassis.broker import Lane, Outgoing, Publisher
@@ -17,7 +18,8 @@ from tereze.chassis.outage import Transient
 from tereze.chassis.parking import parked_keys
 from tereze.chassis.replay import discard, replay
 from tereze.chassis.work import Work
-from tereze.contracts.events import Envelope
+from tereze.contracts.events import Envelope, Event
+from tereze.contracts.operations import EventParked, EventUnparked
 from tereze.local.kafka import Kafka
 from tereze.local.postgres import Postgres
 
@@ -73,6 +75,14 @@ class World:
         for row in rows:
             found.setdefault(row["key"], []).append(row["number"])
         return found
+
+    async def told(self, shape: type[Event]) -> list[Any]:
+        async with self.database.work() as work:
+            rows = await work.raw.fetch("SELECT payload FROM outbox WHERE topic = $1 ORDER BY position", shape.topic)
+        bodies = [orjson.loads(row["payload"]) for row in rows]
+        return [
+            shape.model_validate_json(orjson.dumps(body)) for body in bodies if body.keys() == shape.model_fields.keys()
+        ]
 
     async def until(self, sql: str, value: Any) -> None:
         async with asyncio.timeout(60):
@@ -138,6 +148,8 @@ async def test_a_broken_event_parks_its_key_and_no_other(world: World) -> None:
         (parked,) = await parked_keys(work)
     assert (parked.key, parked.waiting, parked.attempts) == ("bad", 5, 3)
     assert parked.fingerprint.startswith("ArithmeticError in ")
+    (told,) = await world.told(EventParked)
+    assert (told.parked_key, told.parked_topic, told.fingerprint) == ("bad", world.counted.topic, parked.fingerprint)
     assert await world.query("SELECT count(*) FROM outbox") == 10, "events of the failed attempts are gone"
 
 
@@ -159,6 +171,8 @@ async def test_replay_gives_a_parked_key_its_effects_in_order(world: World) -> N
         await world.until("SELECT count(*) FROM effect", 5)
     assert await world.effects() == {"bad": [1, 2, 3, 4, 5]}
     assert await world.query("SELECT string_agg(DISTINCT actor, ',') FROM parking_act") == "dina"
+    (parked,), (unparked,) = await world.told(EventParked), await world.told(EventUnparked)
+    assert parked.duty_id == unparked.duty_id
 
 
 async def test_giving_up_an_event_takes_two_persons(world: World) -> None:

@@ -9,6 +9,7 @@ from collections import defaultdict
 import pytest
 from aiohttp import web
 
+from tereze.contracts.operations import DeliveryGivenUp, GiveUpReason
 from tereze.rig.casestory import CaseStory
 from tereze.rig.inside import agency_id
 from tereze.rig.partner import Receiver, assert_whole_and_in_order, delivering, listening, subscribe, until
@@ -165,6 +166,18 @@ async def test_gone_ends_the_subscription_and_says_why(quick, receiver):
     assert found["pending"] == 0
     assert len(receiver.received) == 1
     assert {item["state"] for item in await newest(quick, "almaty-police:system", made)} == {"failed"}
+    assert await owed_to(quick, made) == {GiveUpReason.ENDPOINT_GONE: 2}, "its third event came after the end"
+
+
+async def owed_to(inside, made) -> dict[GiveUpReason, int]:
+    """What operators were told that this subscriber did not hear."""
+    told = [event for event in await inside.told() if isinstance(event, DeliveryGivenUp)]
+    assert {(event.subscription_id, event.agency_id) for event in told} == {(made["subscription_id"], POLICE)}
+    assert len({event.duty_id for event in told}) == 1
+    found: dict[GiveUpReason, int] = {}
+    for event in told:
+        found[event.reason] = found.get(event.reason, 0) + event.deliveries
+    return found
 
 
 async def ended(inside, made):
@@ -185,6 +198,7 @@ async def test_what_is_given_up_is_seen_and_the_case_goes_on(open_service, recei
             await until(lambda: len(receiver.acknowledged) == 1)
             await until(lambda: nothing_pending(inside, made))
         second, first = await newest(inside, "almaty-police:system", made)
+        assert await owed_to(inside, made) == {GiveUpReason.RETRIES_EXHAUSTED: 1}
     assert (first["state"], first["attempts"], first["last_status"]) == ("failed", 3, 400)
     assert (second["state"], second["sequence"]) == ("delivered", 2), "the gap in the sequence shows the loss"
 
@@ -231,6 +245,7 @@ async def test_an_endpoint_silent_beyond_every_retry_costs_its_backlog_visibly(o
         async with delivering(inside):
             await until(lambda: nothing_pending(inside, made))
         untried, tried = await newest(inside, "almaty-police:system", made)
+        assert sum((await owed_to(inside, made)).values()) == 2
     assert tried["state"] == untried["state"] == "failed"
     assert untried["last_error"] == "endpoint-did-not-answer"
 

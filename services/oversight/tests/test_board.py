@@ -1,31 +1,16 @@
 """What oversight tells of agencies' deadlines, over its real database, and whom it tells."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-
-import pytest
 
 from tereze.chassis.ids import new_id
 from tereze.contracts.cases import ClockBreached, ClockEscalated, ClockEvent, ClockStarted, ClockStopped
 from tereze.contracts.identities import ReviewDecided, ReviewOpened, ReviewOverdue
 from tereze.contracts.words import ClockKind, ClockState, LadderLevel, ReviewLevel, ReviewOutcome, Risk
-from tereze.local.fixtures import NewEnvironment, NewServiceDatabase
-from tereze.local.issuer import TokenMint
-from tereze.oversight.app import build
-from tereze.rig.inside import Inside, agency_id, stand_inside
+from tereze.rig.inside import Inside, agency_id
 
 POLICE, CLINIC = "almaty-police", "almaty-clinic-1"
 E = TypeVar("E", bound=ClockEvent)
-
-
-@pytest.fixture
-async def oversight(
-    service_database: NewServiceDatabase, service_environment: NewEnvironment, mint: TokenMint
-) -> AsyncIterator[Inside]:
-    async with stand_inside(build, service_environment(service_database("oversight")), mint) as inside:
-        await inside.know(POLICE, CLINIC, "ombudsman")
-        yield inside
 
 
 class Clock:

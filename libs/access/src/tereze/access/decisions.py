@@ -23,6 +23,7 @@ Action = Literal[
     "read_sla",
     "read_centre", "manage_centre", "request_placement", "read_placement", "hold_bed", "decide_placement",
     "admit_child", "review_placement", "discharge_child", "withdraw_placement",
+    "read_duty", "answer_duty",
 ]  # fmt: skip
 
 NO_POLICY = "no-policy-permits"
@@ -45,12 +46,13 @@ class Actor:
 class Resource:
     """What is asked about, as facts the policies may weigh; every set holds agency ids, ``excluded`` staff ids too.
 
-    ``kind``: referral, case, person, task, sla, subscription, events or agency. ``owner_agency_id``: whose it is (the referrer
+    ``kind``: referral, case, person, task, sla, subscription, events, agency or duty. ``owner_agency_id``: whose it is (the referrer
     of a referral, the subscriber, the agency itself). ``holders``: accountable for a live task (of the case, or this one).
     ``offered``: offered the duty. ``accepted_holders``: holders that accepted. ``participants``: referrers on the case.
     ``desks``: window desks that hold the case's own clocks. ``told``: reached by an escalation. ``excluded``: agencies and
     persons that must not touch it.
     ``above``: the body above the owner. ``staff``: the id of the person it is about.
+    ``breached``: its time passed and nobody acted.
     """
 
     kind: str
@@ -66,6 +68,7 @@ class Resource:
     region_code: str = ""
     above: frozenset[str] = _NOTHING
     staff: str = ""
+    breached: bool = False
 
 
 @dataclass(frozen=True, slots=True)

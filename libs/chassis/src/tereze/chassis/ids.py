@@ -1,5 +1,6 @@
 """Decides how an identifier is minted: a prefix that tells the noun and a time-ordered UUIDv7; must never carry meaning beyond that."""
 
+from hashlib import sha256
 from uuid import UUID
 
 from uuid_utils import uuid7
@@ -10,6 +11,11 @@ EVENT_PREFIX = "evt"
 def new_id(prefix: str) -> str:
     """A fresh id, e.g. ``ref_0190…``: the prefix, an underscore and 32 hex digits that grow with time."""
     return f"{prefix}_{uuid7().hex}"
+
+
+def lasting_id(prefix: str, *parts: str) -> str:
+    """The id of something that has none of its own: the same for the same parts, and telling nothing of them."""
+    return f"{prefix}_{sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
 
 
 def event_uuid(event_id: str) -> UUID:

@@ -6,8 +6,10 @@ from datetime import datetime
 
 import orjson
 
+from tereze.chassis.ids import lasting_id
 from tereze.chassis.incoming import Incoming
 from tereze.chassis.work import Work
+from tereze.contracts.operations import EventParked, EventUnparked, OperationEvent
 
 _PARKED_AMONG = "SELECT key FROM parked_key WHERE topic = $1 AND key = ANY($2::text[])"
 _HOLD = _PARKED_AMONG + " FOR SHARE"
@@ -18,6 +20,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
 ON CONFLICT ON CONSTRAINT parked_event_once DO NOTHING RETURNING id
 """
 _PARK_KEY = "INSERT INTO parked_key (topic, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT (topic, key) DO NOTHING"
+_UNPARK = "DELETE FROM parked_key WHERE topic = $1 AND key = $2"
 _LIST = """
 SELECT parked_key.topic, parked_key.key, parked_key.fingerprint, parked_key.parked_at,
        count(parked_event.id) AS waiting, coalesce(max(parked_event.attempts), 0) AS attempts,
@@ -65,8 +68,31 @@ async def park(work: Work, item: Incoming, fingerprint: str, attempts: int) -> b
     """Park an event and with it its key; False where the same record was settled before."""
     if await _keep(work, item, "failed", fingerprint, attempts) is None:
         return False
-    await work.raw.execute(_PARK_KEY, item.record.lane.topic, item.key, fingerprint)
+    topic = item.record.lane.topic
+    await work.raw.execute(_PARK_KEY, topic, item.key, fingerprint)
+    if topic != OperationEvent.topic:  # a duty about a duty would never end
+        work.publish(
+            EventParked(
+                duty_id=_duty_of(work, topic, item.key),
+                service=work.service,
+                parked_topic=topic,
+                parked_key=item.key,
+                fingerprint=fingerprint,
+                parked_at=work.now,
+            )
+        )
     return True
+
+
+async def unpark(work: Work, topic: str, key: str) -> None:
+    """Nothing of the key waits any more."""
+    await work.raw.execute(_UNPARK, topic, key)
+    if topic != OperationEvent.topic:
+        work.publish(EventUnparked(duty_id=_duty_of(work, topic, key), service=work.service, unparked_at=work.now))
+
+
+def _duty_of(work: Work, topic: str, key: str) -> str:
+    return lasting_id("dty", work.service, topic, key)
 
 
 async def _keep(work: Work, item: Incoming, state: str, fingerprint: str | None, attempts: int) -> int | None:

@@ -6,6 +6,7 @@ from tereze.chassis.handlers import Handlers
 from tereze.chassis.inbox import take
 from tereze.chassis.incoming import decode, fingerprint
 from tereze.chassis.outage import is_transient
+from tereze.chassis.parking import unpark
 from tereze.chassis.work import Work
 
 _LOCK_KEY = "SELECT 1 FROM parked_key WHERE topic = $1 AND key = $2 FOR UPDATE"
@@ -21,7 +22,6 @@ SET state = 'failed', fingerprint = $2, attempts = attempts + 1, last_failed_at 
 WHERE id = $1
 """
 _RENAME = "UPDATE parked_key SET fingerprint = $3 WHERE topic = $1 AND key = $2"
-_UNPARK = "DELETE FROM parked_key WHERE topic = $1 AND key = $2"
 _ACT = "INSERT INTO parking_act (parked_event_id, act, actor, reason, at) VALUES ($1, $2, $3, $4, $5)"
 _ONE = "SELECT topic, key FROM parked_event WHERE id = $1 AND state IN ('failed', 'queued')"
 _ASKED_BY = """
@@ -79,7 +79,7 @@ async def _handle(work: Work, handlers: Handlers, headers: str, payload: bytes |
 async def _unpark_when_empty(work: Work, topic: str, key: str) -> bool:
     if await work.raw.fetch(_WAITING, topic, key, 1):
         return False
-    await work.raw.execute(_UNPARK, topic, key)
+    await unpark(work, topic, key)
     return True
 
 

@@ -35,7 +35,7 @@ class Work:
         self.db = db
         self.raw = raw
         self.timers = Timers(raw)
-        self._source = f"/tereze/{service}"
+        self.service = service
         self._runtime = runtime
         self._rows: list[OutboxRow] = []
 
@@ -48,7 +48,7 @@ class Work:
     def publish(self, event: Event) -> str:
         """Tell a fact when this transaction commits; returns the event's id. The trace in force goes with it."""
         event_id = new_id(EVENT_PREFIX)
-        envelope = Envelope(event_id, self._source, self.now, event, current_traceparent())
+        envelope = Envelope(event_id, f"/tereze/{self.service}", self.now, event, current_traceparent())
         self._rows.append(outbox_row(envelope))
         return event_id
 

@@ -6,7 +6,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from tereze.client.call import Plan, Stream
 from tereze.client.doors import AsyncDoor, SyncDoor
-from tereze.client.plans import cases, directory, persons, placements, referrals, reviews, subscriptions, tasks
+from tereze.client.plans import cases, directory, duties, persons, placements, referrals, reviews, subscriptions, tasks
 
 D = TypeVar("D", bound=SyncDoor | AsyncDoor)
 P = ParamSpec("P")
@@ -163,6 +163,13 @@ class Subscriptions(Noun[D]):
     deliveries = Listing(subscriptions.deliveries)
 
 
+class Duties(Noun[D]):
+    """What waits for operators."""
+
+    list = Listing(duties.listing)
+    answer = Operation(duties.answer)
+
+
 class Window(Noun[D]):
     """Everything the API offers, by noun."""
 
@@ -182,3 +189,4 @@ class Window(Noun[D]):
         self.staff = Staff(door)
         self.regions = Regions(door)
         self.subscriptions = Subscriptions(door)
+        self.duties = Duties(door)

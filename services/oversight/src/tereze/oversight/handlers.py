@@ -1,12 +1,15 @@
-"""Decides what oversight remembers of each clock because an event told it; must never reckon a deadline itself."""
+"""Decides what oversight remembers because an event told it; must never reckon an agency's deadline itself."""
 
 from tereze.chassis.handlers import Handlers
 from tereze.chassis.work import Work
 from tereze.contracts.cases import ClockBreached, ClockEscalated, ClockEvent, ClockStarted, ClockStopped, ClockWarned
 from tereze.contracts.events import Envelope
 from tereze.contracts.identities import ReviewDecided, ReviewEvent, ReviewOpened, ReviewOverdue
-from tereze.oversight.domain import clock_of, news_of
-from tereze.oversight.store import keep_clock
+from tereze.contracts.operations import DeliveryGivenUp, DutyKind, EventParked, EventUnparked
+from tereze.oversight.domain.duties import LIMITS, Duty
+from tereze.oversight.domain.standing import clock_of, news_of
+from tereze.oversight.store.clocks import keep_clock
+from tereze.oversight.store.duties import keep_duty, lock_duty
 
 handlers = Handlers()
 
@@ -20,3 +23,60 @@ for _shape in (ClockStarted, ClockWarned, ClockBreached, ClockEscalated, ClockSt
     handlers.on(_shape)(follow_clock)
 for _of_review in (ReviewOpened, ReviewOverdue, ReviewDecided):
     handlers.on(_of_review)(follow_clock)
+
+
+@handlers.on(EventParked)
+async def owe_a_mend(event: EventParked, work: Work, _envelope: Envelope) -> None:
+    """A service cannot go on with one key: an operator owes a mend, and the clock runs since then."""
+    kind = DutyKind.PARKED_EVENT
+    await _owe(
+        work,
+        Duty(
+            duty_id=event.duty_id,
+            kind=kind,
+            service=event.service,
+            topic=event.parked_topic,
+            waiting=event.parked_key,
+            reason=event.fingerprint,
+            since=event.parked_at,
+            due_at=event.parked_at + LIMITS[kind].acknowledge,
+        ),
+    )
+
+
+@handlers.on(EventUnparked)
+async def settle_a_mend(event: EventUnparked, work: Work, _envelope: Envelope) -> None:
+    """Nothing of the key waits any more."""
+    duty = await lock_duty(work, event.duty_id)
+    if duty is not None and not duty.settled:
+        duty.settle()
+        await keep_duty(work, duty)
+
+
+@handlers.on(DeliveryGivenUp)
+async def owe_a_word(event: DeliveryGivenUp, work: Work, _envelope: Envelope) -> None:
+    """An agency was not told by its endpoint: an operator owes it a word by another way."""
+    kind = DutyKind.UNDELIVERED
+    await _owe(
+        work,
+        Duty(
+            duty_id=event.duty_id,
+            kind=kind,
+            service="notifications",
+            waiting=event.subscription_id,
+            agency_id=event.agency_id,
+            reason=event.reason.value,
+            count=event.deliveries,
+            since=event.given_up_at,
+            due_at=event.given_up_at + LIMITS[kind].acknowledge,
+        ),
+    )
+
+
+async def _owe(work: Work, news: Duty) -> None:
+    duty = await lock_duty(work, news.duty_id)
+    if duty is None:
+        await keep_duty(work, news)
+        return
+    duty.take_in(news)
+    await keep_duty(work, duty)

@@ -47,6 +47,7 @@ async def take_identity(event: PersonIdentified, work: Work, _envelope: Envelope
         return
     if kept.case_id is None:
         await place_referral(work, kept, event.person_id)
+        await work.timers.clear(kind=IDENTITY, subject=event.referral_id)  # nobody waits any more
     else:
         await settle_case(work, kept.case_id, event.person_id)
 

@@ -5,6 +5,7 @@ import typer
 
 from tereze.client.cli import (
     case,
+    duty,
     identity_review,
     listen,
     login,
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The single window for child protection. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 unreachable.",
 )
-for part in (login, refer, case, task, placement, oversight, subscriptions, listen):
+for part in (login, refer, case, task, placement, oversight, duty, subscriptions, listen):
     app.add_typer(part.app)
 app.add_typer(refer.referral_app, name="referral")
 app.add_typer(case.case_app, name="case")
@@ -32,6 +33,7 @@ app.add_typer(identity_review.review_app, name="identity-review")
 app.add_typer(task.task_app, name="task")
 app.add_typer(placement.placement_app, name="placement")
 app.add_typer(subscriptions.subscription_app, name="subscription")
+app.add_typer(duty.duty_app, name="duty")
 
 
 def main() -> None:

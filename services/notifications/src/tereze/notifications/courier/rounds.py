@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 
 from tereze.access import Decision
 from tereze.chassis.work import Work
+from tereze.contracts.operations import GiveUpReason
 from tereze.contracts.subscriptions import DeliveryState
+from tereze.notifications.courier.giving_up import tell_given_up
 from tereze.notifications.courier.parcel import Attempt, Load, Parcel, Report
 from tereze.notifications.courier.readers import Reader, Readers
 from tereze.notifications.domain.circuit import CircuitRules
@@ -49,6 +51,7 @@ class Round:
     readers: Readers
     _endpoints: dict[str, Endpoint] = field(default_factory=dict)
     _before: dict[str, Endpoint] = field(default_factory=dict)
+    _given_up: Counter[tuple[str, GiveUpReason]] = field(default_factory=Counter)
 
     async def run(self, reports: Sequence[Report], in_flight: Counter[str]) -> tuple[list[Load], list[Report]]:
         """Settle the reports and claim new loads; returns them, and the reports that must wait for the next round."""
@@ -71,6 +74,8 @@ class Round:
     async def _end(self) -> None:
         changed = (end for name, end in self._endpoints.items() if end != self._before[name])
         await endpoints.save_endpoints(self.work, changed)
+        for (name, reason), count in self._given_up.items():
+            tell_given_up(self.work, name, self._endpoints[name].agency_id, reason, count)
 
     async def _settle(self, reports: Sequence[Report]) -> list[Report]:
         ours, postponed, lost = await self._sort(reports)
@@ -103,6 +108,9 @@ class Round:
             return _success(attempt)
         pause = pause_before_retry(attempt.waiting.attempts + 1, self.rules.schedule, self.rules.chance())
         if pause is None or answer.gone:
+            if attempt.waiting.entry.for_subscription is None:  # a test that fails is nobody's duty
+                reason = GiveUpReason.ENDPOINT_GONE if answer.gone else GiveUpReason.RETRIES_EXHAUSTED
+                self._given_up[attempt.waiting.lane[0], reason] += 1
             return Settled(number, DeliveryState.FAILED, answer.status, answer.error)
         due[attempt.waiting.lane] = self.work.now + max(pause, answer.asked_to_wait or timedelta())
         return Settled(number, DeliveryState.PENDING, answer.status, answer.error)
@@ -119,7 +127,8 @@ class Round:
             self._endpoints[name] = replace(endpoint, circuit=circuit)
             if answer.gone and endpoint.active:
                 await endpoints.end(self.work, name, GONE)
-                await deliveries.abandon(self.work, name, "subscription-ended", self.work.now)
+                left = await deliveries.abandon(self.work, name, "subscription-ended", self.work.now)
+                self._given_up[name, GiveUpReason.ENDPOINT_GONE] += left
                 self._endpoints[name] = replace(self._endpoints[name], active=False)
         return [
             name

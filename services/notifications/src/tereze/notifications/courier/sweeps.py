@@ -8,6 +8,8 @@ from prometheus_client import Gauge
 
 from tereze.chassis.database import Database
 from tereze.chassis.work import Work
+from tereze.contracts.operations import GiveUpReason
+from tereze.notifications.courier.giving_up import tell_given_up
 from tereze.notifications.settings import NotificationSettings
 from tereze.notifications.store import deliveries, endpoints, lanes, retention
 
@@ -25,8 +27,9 @@ PENDING = Gauge("tereze_subscriber_undelivered", "Events a subscriber has not he
 
 async def give_up_on_the_silent(work: Work, patience: timedelta) -> None:
     """What waited longer than all retries for an endpoint that never answered meanwhile has failed, tried or not."""
-    for subscription_id in await endpoints.failing_since_before(work, work.now - patience):
-        await deliveries.abandon(work, subscription_id, "endpoint-did-not-answer", work.now - patience)
+    for subscription_id, agency_id in await endpoints.failing_since_before(work, work.now - patience):
+        given_up = await deliveries.abandon(work, subscription_id, "endpoint-did-not-answer", work.now - patience)
+        tell_given_up(work, subscription_id, agency_id, GiveUpReason.ENDPOINT_SILENT, given_up)
         await lanes.clear_emptied(work, subscription_id)
 
 

@@ -150,9 +150,10 @@ async def number(work: Work, given: Iterable[tuple[int, int, str | None]]) -> No
         await work.raw.execute(_NUMBER, [row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
 
 
-async def abandon(work: Work, subscription_id: str, because: str, armed_before: datetime) -> None:
-    """Give up everything that waits since before then."""
-    await work.raw.execute(_ABANDON, subscription_id, because, armed_before)
+async def abandon(work: Work, subscription_id: str, because: str, armed_before: datetime) -> int:
+    """Give up everything that waits since before then; returns how many."""
+    done: str = await work.raw.execute(_ABANDON, subscription_id, because, armed_before)
+    return int(done.rpartition(" ")[2])
 
 
 async def newest(work: Work, actor: Actor, subscription_id: str, *, before: int, limit: int) -> list[Listed]:

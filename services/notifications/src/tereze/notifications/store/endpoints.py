@@ -33,7 +33,7 @@ WHERE subscription_id = $1 AND state = 'active'
 """
 
 _DEAD_ENDPOINTS = """
-SELECT subscription_id FROM subscription WHERE state = 'active' AND failing_since <= $1
+SELECT subscription_id, agency_id FROM subscription WHERE state = 'active' AND failing_since <= $1
 ORDER BY subscription_id FOR NO KEY UPDATE SKIP LOCKED
 """
 
@@ -110,9 +110,9 @@ async def end(work: Work, subscription_id: str, because: str) -> None:
     await work.raw.execute(_END, subscription_id, because)
 
 
-async def failing_since_before(work: Work, moment: datetime) -> list[str]:
-    """Lock and name active subscriptions whose endpoint has not acknowledged anything since before then."""
-    return [row[0] for row in await work.raw.fetch(_DEAD_ENDPOINTS, moment)]
+async def failing_since_before(work: Work, moment: datetime) -> list[tuple[str, str]]:
+    """Lock and name active subscriptions, each with its agency, whose endpoint has not acknowledged anything since before then."""
+    return [(row[0], row[1]) for row in await work.raw.fetch(_DEAD_ENDPOINTS, moment)]
 
 
 async def stranded(work: Work) -> list[str]:

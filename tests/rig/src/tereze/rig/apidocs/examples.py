@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from tereze.contracts.cases import ClockBreached
 from tereze.contracts.events import Envelope, Event
 from tereze.contracts.labels import Contract
+from tereze.contracts.operations import DutyKind, DutyState
 from tereze.contracts.subscriptions import CloudEvent
 from tereze.contracts.words import (
     AgencyKind,
@@ -35,7 +36,7 @@ _ID_NOUNS = {
     "joined_into": "cas", "task_id": "tsk", "clock_id": "clk", "staff_id": "stf", "by_staff_id": "stf",
     "responsible_staff_id": "stf", "author_staff_id": "stf", "proposed_by_staff_id": "stf", "follows_task_id": "tsk",
     "follows_clock_id": "clk", "event_id": "evt", "id": "evt", "subscription_id": "sub", "delivery_id": "dlv",
-    "exclusion_id": "exc", "disclosure_id": "dsc",
+    "exclusion_id": "exc", "disclosure_id": "dsc", "duty_id": "dty", "answered_by_staff_id": "stf",
     "record_id": "ref", "record": "ref", "review_id": "rvw", "merge_id": "mrg", "with_person_id": "per",
     "other_person_id": "per", "retired_person_id": "per", "retired_id": "per", "restored_person_id": "per",
     "new_person_id": "per", "asked_by_staff_id": "stf", "confirmed_by_staff_id": "stf", "undone_by_staff_id": "stf",
@@ -55,6 +56,8 @@ _MINUTES_AFTER = {
     "created_at": 0, "delivered_at": 3, "next_attempt_at": 5, "as_of": 60, "time": 2, "first_seen_at": 0,
     "oldest_pending_at": 2, "review_at": 2880,
     "requested_at": 30, "held_until": 1470, "admitted_at": 1500, "ended_at": 9000,
+    "parked_at": 2, "unparked_at": 40, "given_up_at": 4320, "since": 2,
+    "answered_at": 12,
 }  # fmt: skip
 _SEALED = "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00iLCJraWQiOiJyZWdpc3RyeSJ9.AAAA.AAAA.AAAA.AAAA"
 _WORDS: dict[str, Any] = {
@@ -106,6 +109,12 @@ _OF_SHAPE: dict[str, Any] = {
     "CaseScreenedOut.state": CaseState.SCREENED_OUT, "CasePlanned.state": CaseState.PLAN_IN_FORCE,
     "CaseClosing.state": CaseState.CLOSING, "CaseReopened.state": CaseState.REOPENED,
     "CaseTriaged.state": CaseState.TRIAGED,
+    "EventParked.service": "referral", "EventUnparked.service": "referral", "DutyView.service": "referral",
+    "EventParked.parked_topic": "tereze.registry.identities", "EventParked.parked_key": fixed_id("ref", "example"),
+    "EventParked.fingerprint": "LookupError in referral/placing.py:place_referral", "DutyView.agency_id": None,
+    "DutyView.topic": "tereze.registry.identities", "DutyView.waiting": fixed_id("ref", "example"),
+    "DutyView.reason": "LookupError in referral/placing.py:place_referral", "DutyView.kind": DutyKind.PARKED_EVENT,
+    "DutyView.state": DutyState.ACKNOWLEDGED,
 }  # fmt: skip
 _STATE_AFTER = {
     "TaskReceived": TaskState.RECEIVED, "TaskAccepted": TaskState.ACCEPTED, "TaskDeclined": TaskState.DECLINED,

@@ -32,6 +32,7 @@ _NOUNS = {
     "deliveries": "Each event's way to a subscription",
     "events": "Every event your agency may see, in order",
     "sla": "Deadlines across agencies",
+    "duties": "What waits for operators: parked events, deliveries that were given up",
     "agencies": "Bodies that refer and act",
     "staff": "People and systems of your agency",
     "regions": "First-level units of the country, and the series published about them",

@@ -1,31 +1,8 @@
-"""Decides how clocks rest in oversight's database and are counted; must never be asked for more than the caller may see."""
+"""Decides how clocks are kept and counted; must never be asked for more than the caller may see."""
 
-from sqlalchemy import Column, DateTime, Index, Integer, MetaData, Table, Text
-
-from tereze.chassis.tables import chassis_tables
 from tereze.chassis.work import Work
 from tereze.contracts.words import ClockKind
-from tereze.oversight.domain import Clock, News, Standing
-
-metadata = MetaData()
-chassis_tables(metadata)
-
-Table(
-    "clock",
-    metadata,
-    Column("clock_id", Text, primary_key=True),
-    Column("case_id", Text, nullable=False),
-    Column("case_version", Integer, nullable=False),
-    Column("agency_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("started_at", DateTime(timezone=True), nullable=False),
-    Column("due_at", DateTime(timezone=True), nullable=False),
-    Column("breached_at", DateTime(timezone=True)),
-    Column("stopped_at", DateTime(timezone=True)),
-    Column("escalations", Integer, nullable=False),
-    Index("clock_by_agency", "agency_id", "kind", "state"),
-)
+from tereze.oversight.domain.standing import Clock, News, Standing
 
 _KEEP = """
 INSERT INTO clock (clock_id, case_id, case_version, agency_id, kind, state, started_at, due_at, breached_at, stopped_at, escalations)

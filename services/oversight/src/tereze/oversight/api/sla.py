@@ -10,7 +10,7 @@ from tereze.contracts.facts import NotFound
 from tereze.contracts.ids import AgencyId
 from tereze.contracts.sla import SlaBoard
 from tereze.contracts.words import ClockKind
-from tereze.oversight.store import standings
+from tereze.oversight.store.clocks import standings
 
 router = APIRouter(tags=["oversight"])
 

@@ -1,0 +1,9 @@
+"""Decides which routes the oversight service answers; must never hold one itself."""
+
+from fastapi import APIRouter
+
+from tereze.oversight.api import duties, sla
+
+router = APIRouter()
+router.include_router(sla.router)
+router.include_router(duties.router)

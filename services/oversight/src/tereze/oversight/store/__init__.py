@@ -1,0 +1,1 @@
+"""Decides how clocks and duties rest in oversight's database; must never commit."""
