@@ -68,6 +68,7 @@ class Database:
         self.service = service
         self.runtime: Runtime | None = None
         self.on_publish: Callable[[frozenset[int]], None] = lambda _: None
+        self._pool_size = pool_size
         self._places = asyncio.Semaphore(pool_size)
         self._idle: list[AsyncConnection] = []  # the last one used is the next one used
         # AUTOCOMMIT leaves BEGIN and COMMIT to this class, so that SQLAlchemy and plain asyncpg share one transaction
@@ -119,19 +120,19 @@ class Database:
 
     async def _begin(self) -> Work:
         """Open a transaction, passing over kept connections that died while nobody used them: nothing is lost by that."""
-        while True:
-            kept = bool(self._idle)
-            db = self._idle.pop() if kept else await self.engine.connect()
+        for spare in range(self._pool_size, -1, -1):
+            db = self._idle.pop() if self._idle else await self.engine.connect()
             work = Work(db, _driver_of(db), service=self.service, runtime=self.runtime)
             try:
                 await work.raw.execute("BEGIN")
                 work.now = await work.raw.fetchval("SELECT tereze_now()")
             except BaseException as error:
                 await _to_the_end(_discard(db))
-                if not (kept and isinstance(error, Exception) and is_outage(error)):
+                if not (spare and isinstance(error, Exception) and is_outage(error)):
                     raise
             else:
                 return work
+        raise DatabaseUnavailable("every kept connection is dead")
 
     async def _commit(self, work: Work) -> frozenset[int]:
         news = await work.flush()
