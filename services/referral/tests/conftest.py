@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tereze.access import Bodies
 from tereze.chassis.firing import Firing
 from tereze.chassis.ids import new_id
 from tereze.contracts.directory import Agency
@@ -26,7 +27,7 @@ from tereze.referral.app import build
 from tereze.referral.deadlines import deadlines
 from tereze.referral.domain.casefile import CaseFile, Moment, Referral
 from tereze.referral.domain.clocks import Clock
-from tereze.referral.domain.exclusion import Bodies, Exclusion
+from tereze.referral.domain.exclusion import Exclusion
 from tereze.referral.domain.response import open_case
 from tereze.referral.domain.routing import Roster
 from tereze.referral.domain.tasks import Actor, Task

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tereze.access import kept_out_by, units_of
+from tereze.access.exclusion import above
 from tereze.contracts.cases import ReferralAttached, TaskAssigned
 from tereze.contracts.directory import Agency, LocalName
 from tereze.contracts.exclusions import ExclusionRecorded
@@ -15,7 +17,6 @@ from tereze.contracts.referrals import NamedBody
 from tereze.contracts.words import AgencyKind, Category, DeclineReason, LadderLevel, Risk, StaffRole, TaskState
 from tereze.referral.domain.commands import ResponsibleExcluded, accept_task, decline_task
 from tereze.referral.domain.escalation import climb_ladder
-from tereze.referral.domain.exclusion import above, kept_out_by, units_of
 from tereze.referral.domain.joining import join_cases
 from tereze.referral.domain.keeping_out import keep_out, lift_exclusion
 from tereze.referral.domain.response import attach_referral, open_case

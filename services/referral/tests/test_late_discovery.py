@@ -143,7 +143,7 @@ async def test_a_lifting_needs_two_persons(window: Any) -> None:
     assert (await lift(COORDINATOR)).json()["state"] == "lift_asked"
     assert (await get(window, "almaty-school-1:member", f"/v1/cases/{case_id}")).status_code == 404
     refused = await lift(COORDINATOR)
-    assert (refused.status_code, refused.json()["code"]) == (409, "second-person-needed")
+    assert (refused.status_code, refused.json()["code"]) == (409, "needs-another-person")
     assert (await lift(OMBUDSMAN)).json()["state"] == "lifted"
     assert (await lift(OMBUDSMAN)).json()["code"] == "exclusion-not-in-force"
     assert (await get(window, "almaty-school-1:member", f"/v1/cases/{case_id}")).status_code == 200

@@ -1,5 +1,7 @@
 """Decides what a service remembers of the directory; must never invent an agency the directory did not publish."""
 
+from collections.abc import Iterable
+
 from tereze.chassis.handlers import Handlers
 from tereze.chassis.work import Work
 from tereze.contracts.directory import Agency, AgencyPublished, Region, RegionPublished, StaffPublished, StaffRecord
@@ -27,6 +29,18 @@ SELECT staff.record::text AS staff, agency.record::text AS agency
 FROM replica staff LEFT JOIN replica agency ON agency.kind = 'agency' AND agency.id = staff.record ->> 'agency_id'
 WHERE staff.kind = 'staff' AND staff.subject = $1 ORDER BY staff.active DESC, staff.id LIMIT 1
 """
+_FAMILY = """
+WITH RECURSIVE below AS (
+    SELECT id FROM replica WHERE kind = 'agency' AND id = ANY($1::text[])
+    UNION SELECT unit.id FROM replica unit JOIN below ON unit.record ->> 'parent_agency_id' = below.id WHERE unit.kind = 'agency'
+), above AS (
+    SELECT id, record ->> 'parent_agency_id' AS parent FROM replica WHERE kind = 'agency' AND id = ANY($1::text[])
+    UNION SELECT body.id, body.record ->> 'parent_agency_id' FROM replica body JOIN above ON body.id = above.parent
+    WHERE body.kind = 'agency'
+)
+SELECT record::text AS record FROM replica
+WHERE kind = 'agency' AND id IN (SELECT id FROM below UNION SELECT id FROM above)
+"""
 
 directory_handlers = Handlers()
 
@@ -40,6 +54,12 @@ async def agency(work: Work, agency_id: str) -> Agency | None:
 async def agencies(work: Work, *, kind: AgencyKind | None = None, region_code: str | None = None) -> list[Agency]:
     """Active agencies, by id. ``region_code`` None means any region and the national ones."""
     rows = await work.raw.fetch(_AGENCIES, kind, region_code)
+    return [Agency.model_validate_json(row["record"]) for row in rows]
+
+
+async def family(work: Work, agency_ids: Iterable[str]) -> list[Agency]:
+    """Agencies with all that is above and below them, active or not."""
+    rows = await work.raw.fetch(_FAMILY, list(agency_ids))
     return [Agency.model_validate_json(row["record"]) for row in rows]
 
 

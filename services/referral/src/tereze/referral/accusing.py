@@ -3,18 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tereze.access import kept_out_by
+from tereze.chassis import replica
 from tereze.chassis.ids import new_id
 from tereze.chassis.work import Work
 from tereze.contracts.exclusions import ExclusionBasis, StaffAccused
 from tereze.contracts.referrals import NamedBody, ReferralSubmitted
 from tereze.contracts.words import Category
 from tereze.referral.domain.casefile import CaseFile
-from tereze.referral.domain.exclusion import Exclusion, kept_out_by
+from tereze.referral.domain.exclusion import Exclusion
 from tereze.referral.domain.keeping_out import keep_out, lift_exclusion
 from tereze.referral.domain.tasks import Actor
 from tereze.referral.moments import moment_of
 from tereze.referral.store.casefiles import keep_case, lock_cases
-from tereze.referral.store.exclusions import family_of, joined_into, keep_named, mark_lifted
+from tereze.referral.store.exclusions import joined_into, keep_named, mark_lifted
 
 
 async def keep_out_whom_it_names(work: Work, event: ReferralSubmitted) -> None:
@@ -34,7 +36,7 @@ async def exclusion_of(
     by: Actor | None = None,
 ) -> Exclusion:
     """A new exclusion of a body with everybody who goes with it. Without a basis: as the referral named it."""
-    agencies = await family_of(work, [named.agency_id])
+    agencies = await replica.family(work, [named.agency_id])
     return Exclusion(
         exclusion_id=new_id("exc"),
         basis=basis or (ExclusionBasis.ACCUSED if named.accused else ExclusionBasis.MUST_NOT_SEE),

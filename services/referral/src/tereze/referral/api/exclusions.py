@@ -77,7 +77,7 @@ class ExclusionNotInForce(Conflict):
 class SecondPersonNeeded(Conflict):
     """Whoever asked for the lifting cannot agree to it."""
 
-    code = "second-person-needed"
+    code = "needs-another-person"
     title = "Another person has to agree"
 
 

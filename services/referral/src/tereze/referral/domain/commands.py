@@ -1,12 +1,13 @@
 """Decides what an agency's word on a task changes; must never let anybody but the holder, or the one offered, speak."""
 
+from tereze.access import Bodies, units_of
 from tereze.contracts.cases import TaskAccepted, TaskDeclined, TaskFulfilled, TaskReceived, TaskStarted
 from tereze.contracts.exclusions import ExclusionBasis
 from tereze.contracts.facts import Conflict, Invalid
 from tereze.contracts.words import CaseState, ClockKind, DeclineReason, Outcome, TaskState, Transition
 from tereze.protocol import Rule, transition
 from tereze.referral.domain.casefile import CaseFile, Moment
-from tereze.referral.domain.exclusion import Bodies, Exclusion, units_of
+from tereze.referral.domain.exclusion import Exclusion
 from tereze.referral.domain.handover import next_holder, pass_on, take_over
 from tereze.referral.domain.keeping_out import record_exclusion, take_everything
 from tereze.referral.domain.response import LIVE, CaseNotLive

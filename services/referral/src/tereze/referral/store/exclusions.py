@@ -5,25 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tereze.access import Bodies
 from tereze.chassis import exclusions as replica
 from tereze.chassis.work import Work
-from tereze.contracts.directory import Agency
 from tereze.contracts.exclusions import ExclusionBasis
 from tereze.referral.domain.casefile import CaseFile
-from tereze.referral.domain.exclusion import Bodies, Exclusion
+from tereze.referral.domain.exclusion import Exclusion
 
-_FAMILY = """
-WITH RECURSIVE below AS (
-    SELECT id FROM replica WHERE kind = 'agency' AND id = ANY($1::text[])
-    UNION SELECT unit.id FROM replica unit JOIN below ON unit.record ->> 'parent_agency_id' = below.id WHERE unit.kind = 'agency'
-), above AS (
-    SELECT id, record ->> 'parent_agency_id' AS parent FROM replica WHERE kind = 'agency' AND id = ANY($1::text[])
-    UNION SELECT body.id, body.record ->> 'parent_agency_id' FROM replica body JOIN above ON body.id = above.parent
-    WHERE body.kind = 'agency'
-)
-SELECT record::text AS record FROM replica
-WHERE kind = 'agency' AND id IN (SELECT id FROM below UNION SELECT id FROM above)
-"""
 _KEEP = """
 INSERT INTO case_exclusion (exclusion_id, case_id, referral_id, basis, agency_ids, staff_ids, recorded_at, by_agency_id,
                             by_staff_id)
@@ -52,12 +40,6 @@ class Kept:
     exclusion: Exclusion
     lift_asked_by: str | None
     lifted_at: datetime | None
-
-
-async def family_of(work: Work, agency_ids: Iterable[str]) -> list[Agency]:
-    """Agencies with all that is above and below them, active or not."""
-    rows = await work.raw.fetch(_FAMILY, list(agency_ids))
-    return [Agency.model_validate_json(row["record"]) for row in rows]
 
 
 async def keep_named(work: Work, referral_id: str, exclusions: Iterable[Exclusion]) -> None:
