@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tereze.access import Bodies
 from tereze.chassis.ids import new_id
 from tereze.contracts.exclusions import ExclusionBasis
 from tereze.contracts.placements import (
@@ -13,7 +14,7 @@ from tereze.contracts.placements import (
     PlacementView,
 )
 from tereze.contracts.words import Category, Risk
-from tereze.referral.domain.exclusion import Bodies, Exclusion
+from tereze.referral.domain.exclusion import Exclusion
 from tereze.referral.domain.keeping_out import keep_out
 from tereze.referral.moments import moment_of
 from tereze.referral.store.casefiles import keep_case, lock_cases

@@ -10,7 +10,7 @@ from tereze.access.policies import policies
 from tereze.contracts.labels import Sensitivity
 
 Action = Literal[
-    "read_referral",
+    "read_referral", "read_receipt",
     "read_case", "read_narrative", "read_events", "triage_case",
     "record_exclusion", "lift_exclusion", "read_exclusions", "read_disclosures",
     "receive_task", "accept_task", "decline_task", "start_task", "fulfil_task",

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
+from tereze.access import Actor, Decision, Resource, decide, redact
 from tereze.chassis import replica
 from tereze.chassis.http import (
     BadCursor,
@@ -28,6 +29,7 @@ from tereze.chassis.work import Work
 from tereze.contracts.facts import NotFound
 from tereze.contracts.ids import ReferralId
 from tereze.contracts.referrals import (
+    NamedBody,
     ReferralAccepted,
     ReferralPage,
     ReferralSubmission,
@@ -35,6 +37,7 @@ from tereze.contracts.referrals import (
     ReferralView,
 )
 from tereze.intake import domain, store
+from tereze.intake.naming import kept_out_of_their_own, named_bodies
 from tereze.protocol import Facts, Protocols, answers_of, plan
 
 _NEWEST = "ref_" + "g" * 32  # sorts after every id
@@ -47,7 +50,10 @@ def routes(protocols: Protocols) -> APIRouter:
     door = Door(protocols)
 
     @router.post("/v1/referrals", status_code=202, response_model=ReferralAccepted)
-    @refuses(domain.ForeignAgency, domain.UnknownAgency, domain.UnknownRegion, domain.InTheFuture)
+    @refuses(
+        domain.ForeignAgency, domain.UnknownAgency, domain.UnknownRegion, domain.InTheFuture, domain.NamesNobody,
+        domain.UnknownBody,
+    )  # fmt: skip
     async def submit_referral(
         submission: body[ReferralSubmission], key: Idempotency, caller: Caller, work: OpenWork
     ) -> Response:
@@ -62,24 +68,30 @@ def routes(protocols: Protocols) -> APIRouter:
     @router.get("/v1/referrals", response_model=ReferralPage)
     async def list_referrals(caller: Caller, work: OpenWork, cursor: Cursor = None, limit: Limit = 20) -> Response:
         """What your agency submitted, newest first."""
-        found = await store.page_of_referrals(
-            work, agency_id=caller.agency_id, before=_position(cursor), limit=limit + 1
-        )
-        shown = [kept.view for kept in found[:limit]]
-        has_more = len(found) > limit
-        following = encode_cursor({"before": shown[-1].referral_id}) if has_more else None
-        page = ReferralPage(items=tuple(shown), has_more=has_more, cursor=following)
-        return Reply(200, page).response()
+        found = await store.page_of_referrals(work, caller.actor, before=_position(cursor), limit=limit + 1)
+        page, has_more = found[:limit], len(found) > limit
+        decisions = [_may_read(caller.actor, kept) for kept in page]
+        items = [redact(k.view, d.labels) for k, d in zip(page, decisions, strict=True) if d.allowed]
+        following = encode_cursor({"before": page[-1].view.referral_id}) if has_more else None
+        return Reply(200, {"items": items, "has_more": has_more, "cursor": following}).response()
 
     @router.get("/v1/referrals/{referral_id}", response_model=ReferralView)
     async def read_referral(referral_id: Annotated[ReferralId, Path()], caller: Caller, work: OpenWork) -> Response:
         """What became of a referral of your agency: its case, who holds which part, and by when."""
-        kept = await store.find_referral(work, referral_id, agency_id=caller.agency_id)
-        if kept is None:
+        kept = await store.find_referral(work, caller.actor, referral_id)
+        decision = _may_read(caller.actor, kept) if kept else None
+        if kept is None or decision is None or not decision.allowed:
             raise NotFound
-        return Reply(200, kept.view, etag(kept.version)).response()
+        return Reply(200, redact(kept.view, decision.labels), etag(kept.version)).response()
 
     return router
+
+
+def _may_read(actor: Actor, kept: store.Kept) -> Decision:
+    """As the agency that submitted it; where that is kept out, as the person who did."""
+    if kept.receipt_only:
+        return decide(actor, "read_receipt", Resource("referral", staff=kept.submitted_by or ""))
+    return decide(actor, "read_referral", Resource("referral", owner_agency_id=kept.view.agency_id))
 
 
 class Door:
@@ -115,8 +127,16 @@ class Door:
             work.now,
             submission.occurred_at,
         )
-        event = _seal(submission, caller, work)
-        await store.add_referral(work, event, protocol_version=version, answers_due=owed)
+        named = await named_bodies(work, submission)
+        event = _seal(submission, named, caller, work)
+        await store.add_referral(
+            work,
+            event,
+            protocol_version=version,
+            answers_due=owed,
+            submitted_by=caller.staff_id,
+            kept_out=await kept_out_of_their_own(work, named, submission, caller.agency_id),
+        )
         work.publish(event)
         accepted = ReferralAccepted(
             referral_id=event.referral_id,
@@ -128,7 +148,9 @@ class Door:
         return Reply(202, accepted, {"Location": f"/v1/referrals/{event.referral_id}"})
 
 
-def _seal(submission: ReferralSubmission, caller: Principal, work: Work) -> ReferralSubmitted:
+def _seal(
+    submission: ReferralSubmission, named: tuple[NamedBody, ...], caller: Principal, work: Work
+) -> ReferralSubmitted:
     sealer = work.runtime.sealer
     return ReferralSubmitted(
         referral_id=new_id("ref"),
@@ -140,6 +162,7 @@ def _seal(submission: ReferralSubmission, caller: Principal, work: Work) -> Refe
         risk=submission.risk,
         categories=submission.categories,
         circumstances=submission.circumstances,
+        concerns=named,
         sealed_particulars=sealer.seal("registry", domain.particulars_of(submission)),
         sealed_account=sealer.seal("referral", domain.account_of(submission)),
     )

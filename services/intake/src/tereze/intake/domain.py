@@ -40,6 +40,20 @@ class UnknownRegion(Invalid):
     title = "There is no such region; GET /v1/regions lists them"
 
 
+class NamesNobody(Invalid):
+    """An entry names nobody, or more than one."""
+
+    code = "names-nobody"
+    title = "Each entry names exactly one: an agency, a staff member, or somebody in words"
+
+
+class UnknownBody(Invalid):
+    """The report names an agency or a person that the directory does not know."""
+
+    code = "unknown-body"
+    title = "There is no such agency or staff member; where only a name is known, give it as text"
+
+
 class InTheFuture(Invalid):
     """Something is said to have happened that has yet to come."""
 
@@ -93,4 +107,9 @@ def particulars_of(submission: ReferralSubmission) -> SealedForRegistry:
 
 def account_of(submission: ReferralSubmission) -> SealedForReferral:
     """What was seen or heard, and by whom: for the referral service's eyes."""
-    return SealedForReferral(narrative=submission.narrative, reporter=submission.reporter)
+    return SealedForReferral(
+        narrative=submission.narrative,
+        reporter=submission.reporter,
+        concerns=tuple(named.text for named in submission.concerns if named.text is not None),
+        must_not_see=tuple(named.text for named in submission.must_not_see if named.text is not None),
+    )

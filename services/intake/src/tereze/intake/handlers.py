@@ -1,5 +1,6 @@
 """Decides what of a case's events a referrer can follow; must never let one agency's view grow into another's."""
 
+from tereze.chassis.exclusions import exclusion_handlers
 from tereze.chassis.handlers import Handlers
 from tereze.chassis.work import Work
 from tereze.contracts.cases import (
@@ -24,6 +25,7 @@ from tereze.contracts.words import ClockState
 from tereze.intake import progress
 
 handlers = Handlers()
+handlers.include(exclusion_handlers)
 
 
 @handlers.on(ReferralAttached)
