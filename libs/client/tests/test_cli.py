@@ -24,6 +24,7 @@ from tereze.contracts import words as codes_of
 from tereze.contracts.cases import AttachedReferral, CaseView, ClockView, TaskView, TimelineEntry
 from tereze.contracts.directory import Agency, LocalName
 from tereze.contracts.events import event_types
+from tereze.contracts.investigations import BreachKind, InvestigationOutcome, InvestigationState
 from tereze.contracts.problems import FieldProblem, Problem
 from tereze.contracts.referrals import AnswerDue, Flag, ReferralAccepted
 from tereze.contracts.words import (
@@ -173,6 +174,9 @@ def test_the_three_languages_have_the_same_words_and_the_same_blanks() -> None:
         ("finding", DisputeFinding),
         ("finding", ReviewFinding),
         ("given", DeliveredService),
+        ("breach-kind", BreachKind),
+        ("investigation", InvestigationState),
+        ("investigation-outcome", InvestigationOutcome),
     ],
 )
 def test_every_code_of_the_contracts_has_a_word(kind: str, codes: type[StrEnum]) -> None:

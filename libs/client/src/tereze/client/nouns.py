@@ -6,7 +6,18 @@ from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from tereze.client.call import Plan, Stream
 from tereze.client.doors import AsyncDoor, SyncDoor
-from tereze.client.plans import cases, directory, duties, persons, placements, referrals, reviews, subscriptions, tasks
+from tereze.client.plans import (
+    cases,
+    directory,
+    duties,
+    persons,
+    placements,
+    referrals,
+    reviews,
+    staff,
+    subscriptions,
+    tasks,
+)
 
 D = TypeVar("D", bound=SyncDoor | AsyncDoor)
 P = ParamSpec("P")
@@ -137,11 +148,21 @@ class Agencies(Noun[D]):
 
 
 class Staff(Noun[D]):
-    """People and systems of your agency."""
+    """People and systems of your agency: whether they may act, and what is looked into."""
 
-    list = Listing(directory.staff)
-    suspend = Operation(directory.suspend)
-    reinstate = Operation(directory.reinstate)
+    list = Listing(staff.listing)
+    me = Operation(staff.me)
+    attestation = Operation(staff.attestation)
+    sign = Operation(staff.sign)
+    attest = Operation(staff.attest)
+    revoke = Operation(staff.revoke)
+    suspend = Operation(staff.suspend)
+    reinstate = Operation(staff.reinstate)
+    investigations = Operation(staff.investigations)
+    investigate = Operation(staff.investigate)
+    interview = Operation(staff.interview)
+    account = Operation(staff.account)
+    conclude = Operation(staff.conclude)
 
 
 class Regions(Noun[D]):

@@ -105,6 +105,8 @@ class AttestationView(Standing):
 
     staff_id: Annotated[StaffId, OPERATIONAL]
     agency_id: Annotated[AgencyId, OPERATIONAL]
+    subject: Annotated[str, STAFF]
+    display_name: Annotated[str, STAFF]
     roles: Annotated[tuple[StaffRole, ...], OPERATIONAL]
     version: Annotated[int, OPERATIONAL, Field(description="Send it back as If-Match")]
     rules: Annotated[str, OPERATIONAL, Field(description="Version of the country's rules", examples=["kz-attestation/1"])]  # fmt: skip

@@ -13,6 +13,7 @@ from tereze.client.cli import (
     person,
     placement,
     refer,
+    staff,
     subscriptions,
     task,
 )
@@ -34,6 +35,9 @@ app.add_typer(task.task_app, name="task")
 app.add_typer(placement.placement_app, name="placement")
 app.add_typer(subscriptions.subscription_app, name="subscription")
 app.add_typer(duty.duty_app, name="duty")
+app.add_typer(staff.staff_app, name="staff")
+app.add_typer(staff.attest_app, name="attest")
+app.add_typer(staff.investigation_app, name="investigation")
 
 
 def main() -> None:

@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 import httpx
 import typer
+from rich.console import Group
 from rich.text import Text
 
 from tereze.client.cli.command import command
 from tereze.client.cli.desk import Desk
+from tereze.client.cli.pages.staff import attestation_page
 from tereze.client.credentials import Profile
 from tereze.client.demo import CLIENT_ID, DemoIdentity
 from tereze.client.device import DevicePrompt, device_flow, device_login
@@ -58,25 +60,13 @@ def login(
 
 @command(app, "whoami")
 def whoami(desk: Desk) -> None:
-    """Say as whom you act: subject, agency, roles."""
-    with httpx.Client(trust_env=False, timeout=30.0) as http:
-        grant = desk.grant()
-        token = grant.held()
-        if token is None or not token.fresh():
-            token = exchange(http, grant, desk.url)
-    told = claims(token)
-    mine = next((member for member in desk.client.staff.list() if member.subject == told.get("sub")), None)
-    known = {
-        "url": desk.url,
-        "subject": told.get("sub"),
-        "agency_id": told.get("agency"),
-        "staff_id": mine.staff_id if mine else None,
-        "name": mine.display_name if mine else None,
-        "roles": list(mine.roles) if mine else [],
-    }
-    roles = ", ".join(mine.roles if mine else ()) or "—"
-    who = mine.display_name if mine else told.get("sub")
-    desk.give(known, lambda: Text(desk.words("whoami", who=who, agency=desk.agency(told.get("agency")), roles=roles)))
+    """Say as whom you act: name, agency, roles; and if you may not act yet, what is missing and who mends it."""
+    me = desk.client.staff.me()
+    roles = ", ".join(me.roles)
+    agency = desk.agency(me.agency_id) if me.fit else me.agency_id
+    line = Text(desk.words("whoami", who=me.display_name, agency=agency, roles=roles))
+    known = {"url": desk.url, **me.model_dump(mode="json", exclude={"attestations"})}
+    desk.give(known, lambda: line if me.fit else Group(line, attestation_page(desk, me)))
 
 
 @command(app, "logout")

@@ -1,7 +1,7 @@
-"""Decides how agencies, regions, staff, official series and the SLA board are read; must never do I/O."""
+"""Decides how agencies, regions, official series and the SLA board are read; must never do I/O."""
 
 from tereze.client.call import Call, Stream, pages, query, segment, shape
-from tereze.contracts.directory import Agency, AgencyPage, OfficialSeries, RegionList, StaffMember, StaffPage
+from tereze.contracts.directory import Agency, AgencyPage, OfficialSeries, RegionList
 from tereze.contracts.sla import SlaBoard
 from tereze.contracts.words import AgencyKind
 
@@ -27,21 +27,6 @@ def regions() -> Call[RegionList]:
 def series(name: str) -> Call[OfficialSeries]:
     """One published series, with its source and caveats."""
     return Call("GET", f"/v1/regions/series/{segment(name)}", shape(OfficialSeries), repeatable=True)
-
-
-def staff(*, limit: int | None = None) -> Stream[StaffMember]:
-    """The staff of your agency; pages are fetched as they are needed."""
-    return pages(Call("GET", "/v1/staff", shape(StaffPage), query(limit=limit), repeatable=True))
-
-
-def suspend(staff_id: str) -> Call[StaffMember]:
-    """Take a member's access away, as their head or manager or as an operator; it bites on their next call."""
-    return Call("POST", f"/v1/staff/{segment(staff_id)}/suspend", shape(StaffMember), repeatable=True)
-
-
-def reinstate(staff_id: str) -> Call[StaffMember]:
-    """Give a suspended member their access back."""
-    return Call("POST", f"/v1/staff/{segment(staff_id)}/reinstate", shape(StaffMember), repeatable=True)
 
 
 def sla() -> Call[SlaBoard]:

@@ -151,6 +151,8 @@ async def _shown(work: Work, staff_id: str, decision: Decision, *, status: int =
         **kept.standing.model_dump(),
         staff_id=staff_id,
         agency_id=member.agency_id,
+        subject=member.subject,
+        display_name=member.display_name,
         roles=member.roles,
         version=kept.version,
         rules=rules.version,
