@@ -1,6 +1,6 @@
 """Decides that the case's events put agencies in and take them out as the duty moves."""
 
-from tereze.contracts.words import DeclineReason
+from tereze.contracts.words import ClockKind, DeclineReason
 from tereze.notifications.domain.participation import Capacity, Joins, Leaves, changes, named
 
 SCHOOL, POLICE, CLINIC, DESK, HEAD = ("agc_" + digit * 32 for digit in "abcde")
@@ -52,9 +52,46 @@ def test_accepting_ends_every_offer_of_the_duty(case_story):
     assert Leaves(Capacity.OFFERED, TASK) in changes(event)
 
 
-def test_a_refusal_leaves_the_duty_where_it_is_until_it_is_rerouted(case_story):
+def ends(task: str) -> tuple[Leaves, ...]:
+    return tuple(Leaves(capacity, task) for capacity in (Capacity.HOLDER, Capacity.ACCEPTED_HOLDER, Capacity.OFFERED))
+
+
+def test_a_refusal_ends_the_refusers_part_and_the_next_task_brings_the_next_agency_in(case_story):
     event = case_story().declined(TASK, by=CLINIC, reason=DeclineReason.NO_CAPACITY)
-    assert changes(event) == ()
+    assert changes(event) == ends(TASK)
+
+
+def test_what_could_not_be_done_and_what_was_an_error_ends_the_holders_part(case_story):
+    story = case_story()
+    for event in (story.not_achieved(TASK, by=CLINIC), story.voided(TASK, of=CLINIC, by=DESK)):
+        assert changes(event) == ends(TASK)
+
+
+def test_a_hand_over_moves_the_accepted_part_from_one_to_the_other(case_story):
+    story = case_story()
+    assert changes(story.hand_over_offered(TASK, by=CLINIC, to=POLICE)) == (Joins(POLICE, Capacity.OFFERED, TASK),)
+    moved = changes(story.handed_over(TASK, away_from=CLINIC, to=POLICE))
+    assert moved == (
+        Leaves(Capacity.HOLDER, TASK, unless=POLICE),
+        Leaves(Capacity.ACCEPTED_HOLDER, TASK),
+        Leaves(Capacity.OFFERED, TASK),
+        Joins(POLICE, Capacity.HOLDER, TASK),
+        Joins(POLICE, Capacity.ACCEPTED_HOLDER, TASK),
+    )
+
+
+def test_a_reopened_task_brings_its_agency_in_as_one_that_has_yet_to_accept(case_story):
+    assert changes(case_story().reopened(TASK, of=CLINIC, by=DESK)) == (Joins(CLINIC, Capacity.HOLDER, TASK),)
+
+
+def test_whoever_decides_a_dispute_is_told_of_the_case(case_story):
+    event = case_story().disputed(TASK, of=CLINIC, by=SCHOOL, decider=HEAD)
+    assert changes(event) == (Joins(HEAD, Capacity.TOLD),)
+
+
+def test_only_the_triage_clock_makes_a_body_the_desk(case_story):
+    event = case_story().clock_started(of=DESK).model_copy(update={"clock_kind": ClockKind.ASSESSMENT})
+    assert changes(event) == (Joins(DESK, Capacity.TOLD),)
 
 
 def test_a_done_duty_ends_the_holders_part(case_story):

@@ -22,7 +22,7 @@ from tereze.contracts.referrals import Child, NamedBody, ReferralSubmitted, Seal
 from tereze.contracts.words import Category, Channel, Risk, StaffRole
 from tereze.local.fixtures import NewEnvironment, NewServiceDatabase
 from tereze.local.issuer import TokenMint
-from tereze.protocol import Pack, Protocols, WorkingCalendar, load_calendar, load_pack
+from tereze.protocol import OPEN, Pack, Protocols, WorkingCalendar, load_calendar, load_pack
 from tereze.referral.app import build
 from tereze.referral.deadlines import deadlines
 from tereze.referral.domain.casefile import CaseFile, Moment, Referral
@@ -95,7 +95,8 @@ class World:
         return self.staff(self.slug(task.agency_id), *roles)
 
     def task(self, file: CaseFile, service: str) -> Task:
-        return next(t for t in file.tasks.values() if t.service == service)
+        """The task somebody owes, or else the latest that ended."""
+        return max((t for t in file.tasks.values() if t.service == service), key=lambda t: (t.open, t.task_id))
 
     def going(self, file: CaseFile, task: Task | None = None) -> dict[str, Clock]:
         return {str(c.kind): c for c in file.going_clocks(task.task_id if task else None)}
@@ -196,7 +197,11 @@ class Window:
         return str(row["case_id"])
 
     async def task_of(self, case_id: str, service: str) -> dict[str, Any]:
-        [row] = await self.rows("SELECT * FROM task WHERE case_id = $1 AND service = $2", case_id, service)
+        """The task somebody owes, or else the latest that ended."""
+        query = (
+            "SELECT * FROM task WHERE case_id = $1 AND service = $2 ORDER BY state = ANY($3) DESC, task_id DESC LIMIT 1"
+        )
+        [row] = await self.rows(query, case_id, service, sorted(OPEN))
         return row
 
     async def rows(self, query: str, *values: Any) -> list[dict[str, Any]]:

@@ -10,8 +10,8 @@ from tereze.contracts.facts import Fact
 from tereze.contracts.words import Category, ClockState, DeclineReason, Outcome, Risk, StaffRole, TaskState
 from tereze.protocol.transitions import ContactMissing, DeclineBarred, NotFromHere, NotYourRole
 from tereze.referral.domain.commands import (
-    NotTheHolder,
     accept_task,
+    confirm_task,
     decline_task,
     fulfil_task,
     receive_task,
@@ -19,7 +19,7 @@ from tereze.referral.domain.commands import (
 )
 from tereze.referral.domain.escalation import climb_ladder
 from tereze.referral.domain.handover import NobodyElse
-from tereze.referral.domain.response import CaseNotLive
+from tereze.referral.domain.standing import CaseNotLive, NotTheHolder
 
 News = Callable[[Any], list[str]]
 MANAGER = StaffRole.MANAGER
@@ -34,12 +34,15 @@ def test_a_task_goes_its_way_and_each_word_stops_its_clock(world: Any, news: New
     assert (task.state, set(world.going(case, task))) == (TaskState.RECEIVED, {"decide", "see_the_child"})
     accept_task(case, task, actor, actor.staff_id, world.after(minutes=5))
     assert (task.state, set(world.going(case, task))) == (TaskState.ACCEPTED, {"see_the_child"})
-    start_task(case, task, actor, world.after(hours=2))
+    start_task(case, task, actor, world.after(hours=2), contact=True)
     assert (task.state, set(world.going(case, task))) == (TaskState.IN_PROGRESS, set())
     fulfil_task(case, task, actor, Outcome.CHILD_SAFE, world.after(hours=1), contact=False)
-    assert (task.state, task.version) == (TaskState.FULFILLED, 5)
+    assert (task.state, task.version, set(world.going(case, task))) == (TaskState.FULFILLED, 5, {"confirm_result"})
+    confirm_task(case, task, world.staff("almaty-desk", StaffRole.COORDINATOR), world.after(hours=1))
+    assert (task.pending, set(world.going(case, task))) == (False, set())
     assert news(case) == [
         "task.received", "clock.stopped", "task.accepted", "clock.stopped", "task.started", "clock.stopped", "task.fulfilled",
+        "clock.started", "task.confirmed", "clock.stopped",
     ]  # fmt: skip
 
 
@@ -63,7 +66,7 @@ def test_fulfilling_from_accepted_needs_a_contact_where_the_step_asks_to_see_the
             with pytest.raises(ContactMissing):
                 fulfil_task(case, task, actor, Outcome.CHILD_SAFE, world.moment, contact=False)
         fulfil_task(case, task, actor, Outcome.CHILD_SAFE, world.moment, contact=needed)
-        assert (task.state, world.going(case, task)) == (TaskState.FULFILLED, {})
+        assert (task.state, set(world.going(case, task))) == (TaskState.FULFILLED, {"confirm_result"})
 
 
 @pytest.mark.parametrize("risk", [Risk.CRITICAL, Risk.HIGH])
@@ -77,10 +80,13 @@ def test_declining_is_barred_at_critical_and_high_risk(world: Any, risk: Risk) -
 def test_a_refusal_makes_the_next_clinic_accountable_by_the_same_instants(world: Any, news: News) -> None:
     case = world.case(Risk.MEDIUM, Category.PHYSICAL, by="almaty-police")
     task = world.task(case, "health")
-    first, before = task.agency_id, world.going(case, task)
+    first, refused, before = task.agency_id, task, world.going(case, task)
     news(case)
     decline_task(case, task, world.holder_of(task, MANAGER), DeclineReason.NO_CAPACITY, world.after(minutes=30))
+    assert (refused.state, world.going(case, refused)) == (TaskState.DECLINED, {})
+    task = world.task(case, "health")
     assert (world.slug(task.agency_id), task.state, task.hop) == ("almaty-clinic-2", TaskState.REQUESTED, 1)
+    assert task.follows_task_id == refused.task_id
     assert {c.state for c in before.values()} == {ClockState.MET}
     after = world.going(case, task)
     assert {k: (c.started_at, c.due_at) for k, c in after.items()} == {
@@ -90,16 +96,17 @@ def test_a_refusal_makes_the_next_clinic_accountable_by_the_same_instants(world:
     declined, *_ = case.news
     assert (declined.agency_id, declined.state, declined.reason) == (first, "declined", "no_capacity")
     assert news(case) == [
-        "task.declined", "clock.stopped", "clock.stopped", "task.rerouted", "clock.started", "clock.started",
+        "task.declined", "clock.stopped", "clock.stopped", "task.assigned", "clock.started", "clock.started",
     ]  # fmt: skip
 
 
 def test_refusals_end_with_a_body_of_last_resort_and_never_with_nobody(world: Any) -> None:
     case = world.case(Risk.LOW, Category.PHYSICAL, by="almaty-police")
-    task = world.task(case, "school")
     for holder in ("almaty-school-1", "almaty-school-2", "almaty-department", "almaty-desk", "ministry", "ombudsman"):
+        task = world.task(case, "school")
         assert world.slug(task.agency_id) == holder
         decline_task(case, task, world.holder_of(task, MANAGER), DeclineReason.NOT_OUR_REMIT, world.moment)
+    task = world.task(case, "school")
     with pytest.raises(NobodyElse) as refused:
         decline_task(case, task, world.holder_of(task, MANAGER), DeclineReason.NOT_OUR_REMIT, world.moment)
     assert refused.value.status == 409
@@ -108,10 +115,10 @@ def test_refusals_end_with_a_body_of_last_resort_and_never_with_nobody(world: An
 
 def test_a_conflict_of_interest_takes_every_duty_of_the_case_away(world: Any) -> None:
     case = world.case(Risk.LOW, Category.NEGLECT, Category.PHYSICAL, by="almaty-police")
-    school, patronage = world.task(case, "school"), world.task(case, "social_patronage")
-    for task in (school, patronage):
-        while world.slug(task.agency_id) != "almaty-department":
+    for service in ("school", "social_patronage"):
+        while world.slug((task := world.task(case, service)).agency_id) != "almaty-department":
             decline_task(case, task, world.holder_of(task, MANAGER), DeclineReason.NO_CAPACITY, world.moment)
+    school, patronage = world.task(case, "school"), world.task(case, "social_patronage")
     accept_task(case, patronage, world.holder_of(patronage), "stf_" + "1" * 32, world.moment)
     department = school.agency_id
     decline_task(case, school, world.holder_of(school, MANAGER), DeclineReason.CONFLICT_OF_INTEREST, world.moment)
@@ -126,7 +133,7 @@ def test_a_conflict_of_interest_takes_every_duty_of_the_case_away(world: Any) ->
     [
         (lambda w, c, t: receive_task(c, t, w.staff("almaty-police"), w.moment), NotTheHolder),
         (lambda w, c, t: accept_task(c, t, w.staff("almaty-school-1"), "stf", w.moment), NotTheHolder),
-        (lambda w, c, t: start_task(c, t, w.holder_of(t), w.moment), NotFromHere),
+        (lambda w, c, t: start_task(c, t, w.holder_of(t), w.moment, contact=True), NotFromHere),
         (lambda w, c, t: fulfil_task(c, t, w.holder_of(t), Outcome.CHILD_SAFE, w.moment, contact=True), NotFromHere),
         (lambda w, c, t: receive_task(c, t, w.holder_of(t, StaffRole.OPERATOR), w.moment), NotYourRole),
         (lambda w, c, t: decline_task(c, t, w.holder_of(t), DeclineReason.NO_CAPACITY, w.moment), NotYourRole),
@@ -194,7 +201,7 @@ def test_the_first_clinic_may_still_come_and_ends_the_offer(world: Any) -> None:
     case, task = silent_clinic(world)
     accept_task(case, task, world.holder_of(task), "stf_" + "1" * 32, world.after(minutes=1))
     assert (world.slug(task.agency_id), task.offered_agency_id) == ("almaty-clinic-1", None)
-    with pytest.raises(NotTheHolder):
+    with pytest.raises(NotFromHere):
         accept_task(case, task, world.staff("almaty-clinic-2"), "stf", world.moment)
 
 

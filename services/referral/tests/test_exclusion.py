@@ -153,13 +153,12 @@ def test_a_conflict_of_interest_is_told_before_the_duty_passes_on(world: Any, ne
     actor = world.holder_of(task, StaffRole.MANAGER)
     decline_task(case, task, actor, DeclineReason.CONFLICT_OF_INTEREST, world.moment)
     told = news(case)
-    assert told.index("case.exclusion-recorded") < told.index("task.rerouted")
+    assert told.index("case.exclusion-recorded") < told.index("task.assigned")
 
 
 def test_when_everybody_had_it_the_duty_is_still_somebody_s(world: Any) -> None:
     case = world.case(Risk.LOW, Category.NEGLECT, by="almaty-police")
-    task = world.task(case, "social_patronage")
-    while world.slug(task.agency_id) != "prosecutor":
+    while world.slug((task := world.task(case, "social_patronage")).agency_id) != "prosecutor":
         actor = world.holder_of(task, StaffRole.MANAGER)
         decline_task(case, task, actor, DeclineReason.NO_CAPACITY, world.moment)
     keep_out(case, world.exclusion("prosecutor"), world.moment)

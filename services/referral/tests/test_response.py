@@ -11,7 +11,8 @@ from tereze.contracts.words import Category, Circumstance, ClockState, Outcome, 
 from tereze.protocol import Protocols
 from tereze.referral.domain.casefile import Capacity
 from tereze.referral.domain.commands import accept_task, fulfil_task, receive_task, start_task
-from tereze.referral.domain.response import CaseNotLive, attach_referral, open_case, settle_person, triage_case
+from tereze.referral.domain.response import attach_referral, open_case, settle_person, triage_case
+from tereze.referral.domain.standing import CaseNotLive
 
 News = Callable[[Any], list[str]]
 
@@ -118,7 +119,7 @@ def test_a_service_whose_task_is_done_gets_a_new_one_for_a_new_concern(world: An
     first = world.task(case, "social_patronage")
     actor = world.holder_of(first)
     accept_task(case, first, actor, actor.staff_id, world.after(minutes=5))
-    start_task(case, first, actor, world.after(minutes=5))
+    start_task(case, first, actor, world.after(minutes=5), contact=True)
     fulfil_task(case, first, actor, Outcome.CHILD_SAFE, world.after(minutes=5), contact=False)
     world.after(days=1)
     attach_referral(case, world.referral(Risk.LOW, Category.NEGLECT), world.moment)

@@ -15,7 +15,19 @@ from tereze.contracts.cases import (
     TaskWithdrawn,
 )
 from tereze.contracts.referrals import Child
-from tereze.contracts.words import AgencyKind, Category, DeclineReason, Outcome, Risk, Sex, TaskState
+from tereze.contracts.tasks import TaskHandedOver, TaskNotAchieved, TaskReopened, TaskVoided
+from tereze.contracts.words import (
+    AgencyKind,
+    Category,
+    DeclineReason,
+    NotAchievedReason,
+    Outcome,
+    ReopenReason,
+    Risk,
+    Sex,
+    TaskState,
+    VoidReason,
+)
 from tereze.rig.inside import demo_agencies
 
 POLICE, SCHOOL = (demo_agencies()[slug].agency_id for slug in ("almaty-police", "almaty-school-1"))
@@ -64,7 +76,21 @@ class CaseTold:
             "rerouted": lambda: TaskRerouted(
                 **self._of_task(TaskState.REQUESTED, SCHOOL), from_agency_id=POLICE, person_id=self.person_id, hop=1
             ),
-        }[how]()
+            "handed over": lambda: TaskHandedOver(
+                **self._of_task(TaskState.IN_PROGRESS, SCHOOL), from_agency_id=POLICE, person_id=self.person_id,
+                responsible_staff_id=new_id("stf"),
+            ),
+            "not achieved": lambda: TaskNotAchieved(
+                **self._of_task(TaskState.NOT_ACHIEVED), reason=NotAchievedReason.CHILD_NOT_FOUND
+            ),
+            "voided": lambda: TaskVoided(
+                **self._of_task(TaskState.VOIDED), reason=VoidReason.WRONG_CHILD, proposed_by_staff_id=new_id("stf")
+            ),
+            "reopened": lambda: TaskReopened(
+                **self._of_task(TaskState.REQUESTED), reason=ReopenReason.NEW_INFORMATION, person_id=self.person_id,
+                risk=Risk.HIGH, step="police.respond",
+            ),
+        }[how]()  # fmt: skip
 
 
 @pytest.fixture
@@ -113,7 +139,17 @@ async def test_the_ombudsman_sees_that_the_person_is_known_not_who(registry, cas
     assert answer.json().keys() == {"person_id", "sources", "first_seen_at", "kind", "state", "retired_ids"}
 
 
-@pytest.mark.parametrize("how", ["fulfilled", "declined", "withdrawn", "rerouted"])
+ENDS = (
+    "fulfilled", "declined", "withdrawn", "rerouted", "handed over", "not achieved", "voided", "reopened",
+)  # fmt: skip
+
+
+async def test_whoever_took_a_duty_as_it_stood_may_know_who_the_child_is(registry, case):
+    await registry.tell(case.accepted(), case.ended("handed over"))
+    assert (await read(registry, "almaty-school-1:member", case.person_id)).status_code == 200
+
+
+@pytest.mark.parametrize("how", ENDS)
 async def test_the_need_to_know_ends_with_the_duty(registry, case, how):
     await registry.tell(case.accepted())
     assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 200

@@ -14,6 +14,11 @@ Action = Literal[
     "read_case", "read_narrative", "read_events", "triage_case",
     "record_exclusion", "lift_exclusion", "read_exclusions", "read_disclosures",
     "receive_task", "accept_task", "decline_task", "start_task", "fulfil_task",
+    "name_responsible", "record_contact", "record_evidence", "hold_task", "resume_task", "fail_task", "redirect_task",
+    "offer_hand_over", "accept_hand_over", "end_hand_over", "reroute_task", "dispute_task", "decide_dispute",
+    "confirm_task", "withdraw_task", "reopen_task", "void_task",
+    "screen_out_case", "review_screening", "close_case", "reopen_case", "assign_task", "record_case_evidence",
+    "acknowledge_escalation",
     "read_person", "read_looks", "join_persons", "confirm_joining",
     "read_review", "decide_review", "confirm_review",
     "subscribe",
@@ -49,7 +54,8 @@ class Resource:
     ``kind``: referral, case, person, task, sla, subscription, events, agency or duty. ``owner_agency_id``: whose it is (the referrer
     of a referral, the subscriber, the agency itself). ``holders``: accountable for a live task (of the case, or this one).
     ``offered``: offered the duty. ``accepted_holders``: holders that accepted. ``participants``: referrers on the case.
-    ``desks``: window desks that hold the case's own clocks. ``told``: reached by an escalation. ``excluded``: agencies and
+    ``desks``: window desks that hold the case's own clocks. ``told``: reached by an escalation. ``keepers``: owe a duty of the
+    case itself. ``deciders``: rule on the dispute about the task. ``excluded``: agencies and
     persons that must not touch it.
     ``above``: the body above the owner. ``staff``: the id of the person it is about.
     ``breached``: its time passed and nobody acted.
@@ -63,6 +69,8 @@ class Resource:
     participants: frozenset[str] = _NOTHING
     desks: frozenset[str] = _NOTHING
     told: frozenset[str] = _NOTHING
+    keepers: frozenset[str] = _NOTHING
+    deciders: frozenset[str] = _NOTHING
     excluded: frozenset[str] = _NOTHING
     risk: str = ""
     region_code: str = ""

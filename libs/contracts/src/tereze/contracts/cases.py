@@ -392,13 +392,13 @@ class Contact(Contract):
 
 
 class StartTask(Contract):
-    """Body of ``POST /v1/tasks/{id}/start``."""
+    """Body of ``POST /v1/tasks/{id}/start``; the contact belongs to it where the step asks to see the child."""
 
-    contact: Annotated[Contact, OPERATIONAL]
+    contact: Annotated[Contact | None, OPERATIONAL] = None
 
 
 class FulfilTask(Contract):
-    """Body of ``POST /v1/tasks/{id}/fulfil``; from ``accepted`` the contact must come with it."""
+    """Body of ``POST /v1/tasks/{id}/fulfil``; the contact belongs to it where none is on record and the step asks for one."""
 
     outcome: Annotated[Outcome, OPERATIONAL]
     services: Annotated[tuple[DeliveredService, ...], OPERATIONAL, Field(max_length=20)] = ()

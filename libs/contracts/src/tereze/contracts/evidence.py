@@ -7,17 +7,16 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from tereze.contracts.cases import CaseEvent, Remark
 from tereze.contracts.ids import AgencyId, StaffId, TaskId
 from tereze.contracts.labels import ALLEGATION, OPERATIONAL, STAFF, Contract
-from tereze.contracts.words import ClockKind, EvidenceKind
+from tereze.contracts.words import ClockKind
 
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\w./№-]+$")]
 
 
 class EvidenceRecorded(CaseEvent):
-    """Something was put on record. ``ends`` names the duties for which it is evidence."""
+    """It is on record that a duty was done; its deadline, if one ran, ends by it."""
 
     type: ClassVar[str] = "tereze.case.evidence-recorded.v1"
-    kind: Annotated[EvidenceKind, OPERATIONAL]
-    ends: Annotated[tuple[ClockKind, ...], OPERATIONAL]
+    duty: Annotated[ClockKind, OPERATIONAL]
     task_id: Annotated[TaskId | None, OPERATIONAL, Field(description="Absent: the case's own")] = None
     agency_ids: Annotated[tuple[AgencyId, ...], OPERATIONAL, Field(description="Who was told or took part")] = ()
     by_agency_id: Annotated[AgencyId, OPERATIONAL]
@@ -25,7 +24,7 @@ class EvidenceRecorded(CaseEvent):
 
 
 class RecordDisclosures(Contract):
-    """Body of ``POST /v1/cases/{id}/disclosures``: which agencies were told, and on which ground."""
+    """Body of ``POST /v1/cases/{id}/agencies-informed``: which agencies were told, and on which ground."""
 
     agency_ids: Annotated[tuple[AgencyId, ...], OPERATIONAL, Field(min_length=1, max_length=50)]
     at: Annotated[AwareDatetime, OPERATIONAL]
@@ -47,11 +46,15 @@ class ApproveAssessment(Contract):
     summary: Annotated[Remark, ALLEGATION]
 
 
-class RecordDecision(Contract):
-    """Body of ``POST /v1/tasks/{id}/protective-decision``."""
+class RecordEvidence(Contract):
+    """Body of ``POST /v1/tasks/{id}/evidence``: a duty of the task was done. A protective measure names its decision."""
 
-    decision_id: Annotated[Reference, ALLEGATION, Field(description="Number of the decision in the body's own records")]
+    duty: Annotated[ClockKind, OPERATIONAL]
     at: Annotated[AwareDatetime, OPERATIONAL]
+    reference: Annotated[
+        Reference | None, ALLEGATION, Field(description="Number of the decision or record in the body's own books")
+    ] = None
+    remark: Annotated[Remark | None, ALLEGATION] = None
 
 
 class SignPlan(Contract):

@@ -340,6 +340,7 @@ class WithdrawReason(StrEnum):
     SCREENED_OUT = "screened_out"
     DISPUTE_OVERTURNED = "dispute_overturned"
     CASE_CLOSED = "case_closed"
+    CASE_PARTED = "case_parted"
 
 
 class ReopenReason(StrEnum):
@@ -395,18 +396,6 @@ class CloseReason(StrEnum):
     CAME_OF_AGE = "came_of_age"
     LEFT_THE_COUNTRY = "left_the_country"
     DIED = "died"
-
-
-class EvidenceKind(StrEnum):
-    """What is put on record about a case and may stop one of its clocks."""
-
-    DISCLOSURES = "disclosures"
-    STRATEGY_MINUTES = "strategy_minutes"
-    ASSESSMENT = "assessment"
-    PROTECTIVE_DECISION = "protective_decision"
-    PLAN_SIGNED = "plan_signed"
-    PLAN_REVIEW = "plan_review"
-    REPORTER_TOLD = "reporter_told"
 
 
 class ReviewFinding(StrEnum):

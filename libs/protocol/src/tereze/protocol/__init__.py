@@ -10,13 +10,15 @@ from tereze.protocol.loader import load_calendar, load_pack
 from tereze.protocol.located import BadText
 from tereze.protocol.pack import Pack
 from tereze.protocol.parts import Owed
-from tereze.protocol.plan import CaseClock, Facts, Plan, PlannedStep, plan, severity, stricter
+from tereze.protocol.plan import CaseClock, Facts, Plan, PlannedStep, plan, planned_step, severity, stricter
 from tereze.protocol.rules import Rules
 from tereze.protocol.shelf import NoProtocolInForce, Protocols, UnknownProtocol
 from tereze.protocol.switching import Duty, renewed
-from tereze.protocol.transitions import OPEN, RULES, Rule, transition
+from tereze.protocol.transitions import ACCEPTED, GRAVE, OPEN, RULES, Party, Rule, transition
 
 __all__ = [
+    "ACCEPTED",
+    "GRAVE",
     "OPEN",
     "RULES",
     "BadText",
@@ -32,6 +34,7 @@ __all__ = [
     "NotALimit",
     "Owed",
     "Pack",
+    "Party",
     "PlacementNeed",
     "Plan",
     "PlannedClock",
@@ -53,6 +56,7 @@ __all__ = [
     "load_calendar",
     "load_pack",
     "plan",
+    "planned_step",
     "read_limit",
     "renewed",
     "severity",

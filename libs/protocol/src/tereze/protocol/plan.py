@@ -140,6 +140,22 @@ def plan(pack: Pack, facts: Facts) -> Plan:
     )
 
 
+def planned_step(pack: Pack, risk: Risk, code: str) -> PlannedStep:
+    """One step as it is owed at a risk when somebody asks for it by hand. Raises KeyError for a step the pack has not."""
+    step = pack.steps[code]
+    return PlannedStep(
+        service=step.service,
+        code=code,
+        title=step.title,
+        mandatory=step.mandatory,
+        clocks=tuple(_step_clocks(pack, risk, code, step)),
+        because=(),
+        rows=(f"steps.{code}",),
+        depends_on=step.depends_on,
+        sheets=(step.sheet,) if step.sheet else (),
+    )
+
+
 def _asked(
     pack: Pack, categories: Sequence[Category], facts: Facts, never: frozenset[AgencyKind]
 ) -> Mapping[AgencyKind, list[tuple[Category, str]]]:

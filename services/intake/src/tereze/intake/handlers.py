@@ -9,17 +9,9 @@ from tereze.contracts.cases import (
     ClockStarted,
     ClockStopped,
     ReferralAttached,
-    TaskAccepted,
-    TaskAssigned,
-    TaskDeclined,
     TaskEvent,
-    TaskFulfilled,
-    TaskReceived,
-    TaskRerouted,
-    TaskStarted,
-    TaskWithdrawn,
 )
-from tereze.contracts.events import Envelope
+from tereze.contracts.events import Envelope, event_types
 from tereze.contracts.parting import CaseParted
 from tereze.contracts.words import ClockState
 from tereze.intake import progress
@@ -59,17 +51,9 @@ async def follow_task(event: TaskEvent, work: Work, envelope: Envelope) -> None:
     )
 
 
-for _happened in (
-    TaskAssigned,
-    TaskRerouted,
-    TaskReceived,
-    TaskAccepted,
-    TaskDeclined,
-    TaskStarted,
-    TaskFulfilled,
-    TaskWithdrawn,
-):
-    handlers.on(_happened)(follow_task)
+for _happened in event_types().values():
+    if issubclass(_happened, TaskEvent):
+        handlers.on(_happened)(follow_task)
 
 
 @handlers.on(ClockStarted)

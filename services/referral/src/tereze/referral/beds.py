@@ -27,7 +27,7 @@ from tereze.referral.domain.placement import (
     urge_move,
 )
 from tereze.referral.domain.placement_rules import PlacementRules
-from tereze.referral.domain.response import LIVE, CaseNotLive
+from tereze.referral.domain.standing import LIVE, CaseNotLive
 from tereze.referral.domain.tasks import Actor
 from tereze.referral.moments import moment_of
 from tereze.referral.rooms import placement_rules

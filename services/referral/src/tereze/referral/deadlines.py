@@ -5,9 +5,10 @@ from tereze.chassis.timers import FiredTimer
 from tereze.chassis.work import Work
 from tereze.referral.beds import BEDS, end_hold, fill_beds, leave_excluded_centres
 from tereze.referral.domain.escalation import climb_ladder
+from tereze.referral.domain.holding import resume_at_review
 from tereze.referral.moments import moment_of
 from tereze.referral.placing import open_provisionally, place_referral
-from tereze.referral.store.casefiles import LADDER, keep_case, lock_case_of_clock
+from tereze.referral.store.casefiles import LADDER, PAUSE, case_of_task, keep_case, lock_case_of_clock, lock_cases
 from tereze.referral.store.looks import LEAVE_CENTRE
 from tereze.referral.store.placements import HOLD
 from tereze.referral.store.referrals import find_referral
@@ -49,6 +50,17 @@ async def climb(timer: FiredTimer, work: Work) -> None:
 async def end_hold_unused(timer: FiredTimer, work: Work) -> None:
     """A held bed was not decided upon in time."""
     await end_hold(work, timer.subject, timer.generation)
+
+
+@deadlines.fires(PAUSE)
+async def end_pause(timer: FiredTimer, work: Work) -> None:
+    """The review date of a task on hold came: work goes on, unless it did already or waits for a later date."""
+    case_id = await case_of_task(work, timer.subject)
+    files = await lock_cases(work, case_id) if case_id else []
+    task = files[0].tasks.get(timer.subject) if files else None
+    if task is not None:
+        resume_at_review(files[0], task, work.now)
+        await keep_case(work, files[0], (await moment_of(work, files[0])).pack)
 
 
 @deadlines.fires(BEDS)

@@ -16,7 +16,7 @@ _ROSTER = """
 SELECT record::text AS record, CASE WHEN rivals > 1 THEN (
            SELECT count(*) FROM (
                SELECT FROM task
-               WHERE task.agency_id = id AND state IN ('requested', 'received', 'accepted', 'in_progress') LIMIT 500
+               WHERE task.agency_id = id AND state IN ('requested', 'received', 'accepted', 'in_progress', 'on_hold') LIMIT 500
            ) AS counted
        ) ELSE 0 END AS load
 FROM (
@@ -52,11 +52,16 @@ async def new_moment(work: Work, region_code: str) -> Moment:
     return Moment(work.now, pack, protocols.calendar, await roster_of(work, region_code), new_id, protocols)
 
 
-async def moment_of(work: Work, file: CaseFile) -> Moment:
-    """The moment in which something happens to a case: under the protocol it was opened with; what is new on it, under today's."""
+async def moment_of(work: Work, file: CaseFile, *, also_in: str | None = None) -> Moment:
+    """The moment in which something happens to a case: under the protocol it was opened with; what is new on it, under today's.
+
+    The agencies are those of every region the case reaches into, ``also_in`` included.
+    """
     protocols = read_protocols(work.runtime.settings.pack)
-    roster = await roster_of(work, file.region_code)
-    return Moment(work.now, pack_of(work, file), protocols.calendar, roster, new_id, protocols)
+    home, others = file.region_code, {*file.also_in, *([also_in] if also_in else [])}
+    elsewhere = {code: await roster_of(work, code) for code in sorted(others - {home})}
+    roster = await roster_of(work, home)
+    return Moment(work.now, pack_of(work, file), protocols.calendar, roster, new_id, protocols, elsewhere)
 
 
 def pack_of(work: Work, file: CaseFile) -> Pack:

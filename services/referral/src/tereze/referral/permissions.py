@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tereze.access import Actor, Decision, Resource, decide, decide_each
 from tereze.contracts.placements import PlacementState
-from tereze.contracts.words import CaseState
+from tereze.contracts.words import CaseState, ClockKind
 from tereze.referral.domain.casefile import Capacity, CaseFile
 from tereze.referral.domain.placement import Placement
 from tereze.referral.domain.tasks import Task
@@ -21,6 +21,7 @@ def case_resource(file: CaseFile) -> Resource:
         participants=file.having(Capacity.REFERRER),
         desks=file.having(Capacity.DESK),
         told=file.having(Capacity.TOLD),
+        keepers=frozenset(clock.agency_id for clock in file.going_clocks(None)),
         excluded=file.excluded,
         risk=file.risk,
         region_code=file.region_code,
@@ -35,6 +36,9 @@ def task_resource(file: CaseFile, task: Task) -> Resource:
         holders=holder,
         offered=frozenset({task.offered_agency_id} if task.offered_agency_id else ()),
         accepted_holders=holder if task.accepted else frozenset(),
+        participants=file.having(Capacity.REFERRER),
+        desks=file.having(Capacity.DESK),
+        deciders=frozenset(c.agency_id for c in file.going_clocks(task.task_id) if c.kind is ClockKind.DISPUTE),
         excluded=file.excluded,
         risk=task.risk,
         region_code=file.region_code,

@@ -12,7 +12,7 @@ from tereze.contracts.cases import (
     TaskView,
     TimelineEntry,
 )
-from tereze.contracts.words import ClockKind, ClockState, LadderLevel, Locale
+from tereze.contracts.words import ClockKind, ClockState, LadderLevel, Locale, TaskState
 from tereze.protocol import Pack, Protocols
 from tereze.referral.domain.casefile import CaseFile, Referral
 from tereze.referral.domain.clocks import Clock
@@ -45,6 +45,7 @@ def clock_view(clock: Clock, pack: Pack) -> ClockView:
         started_at=clock.started_at,
         due_at=clock.due_at,
         stopped_at=clock.stopped_at,
+        follows_clock_id=clock.follows_clock_id,
         reached=clock.reached,
         protocol_version=clock.protocol_version,
         row=clock.row,
@@ -72,6 +73,13 @@ def task_view(task: Task, file: CaseFile, shelf: Protocols, locale: Locale) -> T
         risk=task.risk,
         responsible_staff_id=task.responsible_staff_id,
         protocol_version=task.protocol_version,
+        mandatory=task.mandatory,
+        follows_task_id=task.follows_task_id,
+        hold_reason=task.hold_reason,
+        review_at=task.review_at,
+        hand_over=task.hand_over,
+        awaits_confirmation=task.awaits_confirmation,
+        void_proposed=task.void_proposed_by is not None and task.state is not TaskState.VOIDED,
         breached=any(clock.state is ClockState.BREACHED for clock in clocks),
         assigned_at=task.assigned_at,
         clocks=tuple(clock_view(clock, pack) for clock in sorted(clocks, key=lambda clock: clock.due_at)),
@@ -103,6 +111,7 @@ def case_view(
         provisional=file.provisional,
         protocol_version=file.protocol_version,
         joined_into=file.joined_into,
+        under_review=file.under_review,
         referrals=tuple(_attached(referral, narratives) for referral in referrals),
         tasks=tuple(task_view(task, file, shelf, locale) for task in tasks),
         clocks=tuple(clock_view(clock, pack) for clock in own),

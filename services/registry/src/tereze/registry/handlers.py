@@ -14,17 +14,19 @@ from tereze.contracts.cases import (
     TaskRerouted,
     TaskWithdrawn,
 )
+from tereze.contracts.disputes import TaskOverturned
 from tereze.contracts.events import Envelope
 from tereze.contracts.identities import PersonIdentified
 from tereze.contracts.parting import CaseParted
 from tereze.contracts.referrals import ReferralSubmitted, SealedForRegistry
+from tereze.contracts.tasks import TaskHandedOver, TaskNotAchieved, TaskReopened, TaskVoided
 from tereze.contracts.words import TaskState
 from tereze.registry import duties
 from tereze.registry.identifying import identify
 from tereze.registry.store.records import Account
 
 handlers = Handlers()
-_HELD = frozenset({TaskState.ACCEPTED, TaskState.IN_PROGRESS})
+_HELD = frozenset({TaskState.ACCEPTED, TaskState.IN_PROGRESS, TaskState.ON_HOLD})
 
 
 @handlers.on(ReferralSubmitted)
@@ -84,18 +86,30 @@ async def note_assigned(event: TaskAssigned, work: Work, envelope: Envelope) -> 
         )
 
 
-@handlers.on(TaskAccepted)
-async def note_accepted(event: TaskAccepted, work: Work, envelope: Envelope) -> None:
-    """From now on the holder may know who the child is."""
+async def note_accepted(event: TaskEvent, work: Work, envelope: Envelope) -> None:
+    """Accepted, or taken as it stood: from now on the holder may know who the child is."""
     await duties.put_duty(
         work, task_id=event.task_id, case_id=event.case_id, agency_id=event.agency_id, at=envelope.time
     )
 
 
+for _accepting in (TaskAccepted, TaskHandedOver):
+    handlers.on(_accepting)(note_accepted)
+
+
 async def note_ended(event: TaskEvent, work: Work, envelope: Envelope) -> None:
-    """Done, refused, withdrawn, or given to an agency that has yet to accept: the need to know ends."""
+    """Done or not, refused, taken back, or owed again by an agency that has yet to accept: the need to know ends."""
     await duties.put_duty(work, task_id=event.task_id, case_id=event.case_id, agency_id=None, at=envelope.time)
 
 
-for _ending in (TaskFulfilled, TaskDeclined, TaskWithdrawn, TaskRerouted):
+for _ending in (
+    TaskFulfilled,
+    TaskNotAchieved,
+    TaskDeclined,
+    TaskWithdrawn,
+    TaskVoided,
+    TaskRerouted,
+    TaskReopened,
+    TaskOverturned,
+):
     handlers.on(_ending)(note_ended)

@@ -24,17 +24,24 @@ from tereze.contracts.cases import (
     TaskReceived,
     TaskRerouted,
 )
+from tereze.contracts.disputes import TaskDisputed
 from tereze.contracts.exclusions import ExclusionBasis, ExclusionLifted, ExclusionRecorded
+from tereze.contracts.tasks import TaskHandedOver, TaskHandOverOffered, TaskNotAchieved, TaskReopened, TaskVoided
 from tereze.contracts.words import (
     AgencyKind,
     Category,
     ClockKind,
     ClockState,
     DeclineReason,
+    DisputeReason,
+    HandOverReason,
     LadderLevel,
+    NotAchievedReason,
     Outcome,
+    ReopenReason,
     Risk,
     TaskState,
+    VoidReason,
 )
 
 E = TypeVar("E", bound=CaseEvent)
@@ -122,6 +129,30 @@ class CaseStory:
         return self._task(
             TaskFulfilled, task, by, state=TaskState.FULFILLED, by_agency_id=by, outcome=Outcome.CHILD_SAFE
         )
+
+    def not_achieved(self, task: str, by: str) -> TaskNotAchieved:
+        reason = NotAchievedReason.CHILD_NOT_FOUND
+        return self._task(TaskNotAchieved, task, by, state=TaskState.NOT_ACHIEVED, by_agency_id=by, reason=reason)
+
+    def voided(self, task: str, of: str, by: str) -> TaskVoided:
+        facts = {"reason": VoidReason.WRONG_CHILD, "proposed_by_staff_id": invent("stf")}
+        return self._task(TaskVoided, task, of, state=TaskState.VOIDED, by_agency_id=by, **facts)
+
+    def hand_over_offered(self, task: str, by: str, to: str) -> TaskHandOverOffered:
+        facts = {"offered_agency_id": to, "person_id": self.person_id, "reason": HandOverReason.CHILD_MOVED}
+        return self._task(TaskHandOverOffered, task, by, state=TaskState.IN_PROGRESS, by_agency_id=by, **facts)
+
+    def handed_over(self, task: str, away_from: str, to: str) -> TaskHandedOver:
+        facts = {"from_agency_id": away_from, "person_id": self.person_id, "responsible_staff_id": invent("stf")}
+        return self._task(TaskHandedOver, task, to, state=TaskState.IN_PROGRESS, by_agency_id=to, **facts)
+
+    def reopened(self, task: str, of: str, by: str) -> TaskReopened:
+        facts = {"reason": ReopenReason.NEW_INFORMATION, "risk": Risk.HIGH, "step": "see"}
+        return self._task(TaskReopened, task, of, by_agency_id=by, person_id=self.person_id, **facts)
+
+    def disputed(self, task: str, of: str, by: str, decider: str) -> TaskDisputed:
+        facts = {"reason": DisputeReason.WITHIN_REMIT, "level": 1, "decider_agency_id": decider}
+        return self._task(TaskDisputed, task, of, state=TaskState.DISPUTED, by_agency_id=by, **facts)
 
     def triaged(self, by: str) -> CaseTriaged:
         return self._tell(CaseTriaged, risk=Risk.HIGH, by_agency_id=by)

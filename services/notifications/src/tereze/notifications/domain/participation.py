@@ -12,12 +12,14 @@ from tereze.contracts.cases import (
     ReferralAttached,
     TaskAccepted,
     TaskAssigned,
+    TaskDeclined,
     TaskEvent,
     TaskFulfilled,
     TaskOffered,
     TaskRerouted,
     TaskWithdrawn,
 )
+from tereze.contracts.disputes import TaskDisputed, TaskDisputeRaised, TaskOverturned
 from tereze.contracts.parting import ReferralDetached
 from tereze.contracts.placements import (
     PlacementDecided,
@@ -28,7 +30,15 @@ from tereze.contracts.placements import (
     PlacementRequested,
     PlacementWithdrawn,
 )
-from tereze.contracts.words import TaskState
+from tereze.contracts.tasks import (
+    TaskHandedOver,
+    TaskHandOverEnded,
+    TaskHandOverOffered,
+    TaskNotAchieved,
+    TaskReopened,
+    TaskVoided,
+)
+from tereze.contracts.words import ClockKind, TaskState
 
 WHOLE_CASE = ""  # the place of a capacity that hangs on the case, not on one task
 
@@ -92,28 +102,43 @@ def _changes(event: CaseEvent) -> Iterator[Change]:
 
 def _of_clock(event: ClockEvent) -> Iterator[Change]:
     if event.task_id is None:
-        yield Joins(event.agency_id, Capacity.DESK)
+        yield Joins(event.agency_id, Capacity.DESK if event.clock_kind in _LEADING else Capacity.TOLD)
     if isinstance(event, ClockLevelEvent):
         yield from (Joins(agency, Capacity.TOLD) for agency in event.told_agency_ids if agency != event.agency_id)
 
 
 def _of_task(event: TaskEvent) -> Iterator[Change]:
     match event:
-        case TaskAssigned():
-            yield Joins(event.agency_id, Capacity.HOLDER, event.task_id)
-            if event.state in _ACCEPTED:  # it came with its state from a case that was joined into this one
+        case TaskAssigned():  # it may have come with its state from a case that was joined into this one
+            if event.state not in _OVER:
+                yield Joins(event.agency_id, Capacity.HOLDER, event.task_id)
+            if event.state in _ACCEPTED:
                 yield Joins(event.agency_id, Capacity.ACCEPTED_HOLDER, event.task_id)
-        case TaskOffered():
-            yield Joins(event.offered_agency_id, Capacity.OFFERED, event.task_id)
+        case TaskReopened() | TaskOverturned():
+            yield Joins(event.agency_id, Capacity.HOLDER, event.task_id)
         case TaskRerouted():
             yield from _duty_ends(event, unless=event.agency_id)
             yield Joins(event.agency_id, Capacity.HOLDER, event.task_id)
         case TaskAccepted():
-            yield Joins(event.agency_id, Capacity.HOLDER, event.task_id)
-            yield Joins(event.agency_id, Capacity.ACCEPTED_HOLDER, event.task_id)
+            yield from _works(event)
             yield Leaves(Capacity.OFFERED, event.task_id)
-        case TaskFulfilled() | TaskWithdrawn():
+        case TaskFulfilled() | TaskNotAchieved() | TaskDeclined() | TaskWithdrawn() | TaskVoided():
             yield from _duty_ends(event)
+        case _:
+            yield from _of_offer(event)
+
+
+def _of_offer(event: TaskEvent) -> Iterator[Change]:
+    match event:
+        case TaskOffered() | TaskHandOverOffered():
+            yield Joins(event.offered_agency_id, Capacity.OFFERED, event.task_id)
+        case TaskHandOverEnded():
+            yield Leaves(Capacity.OFFERED, event.task_id)
+        case TaskHandedOver():
+            yield from _duty_ends(event, unless=event.agency_id)
+            yield from _works(event)
+        case TaskDisputed() | TaskDisputeRaised():
+            yield Joins(event.decider_agency_id, Capacity.TOLD)
         case _:
             pass
 
@@ -138,6 +163,11 @@ def _of_placement(event: PlacementEvent) -> Iterator[Change]:
             pass
 
 
+def _works(event: TaskEvent) -> Iterator[Change]:
+    yield Joins(event.agency_id, Capacity.HOLDER, event.task_id)
+    yield Joins(event.agency_id, Capacity.ACCEPTED_HOLDER, event.task_id)
+
+
 def _duty_ends(event: TaskEvent, unless: str | None = None) -> Iterator[Change]:
     yield Leaves(Capacity.HOLDER, event.task_id, unless=unless)
     yield Leaves(Capacity.ACCEPTED_HOLDER, event.task_id)
@@ -151,5 +181,24 @@ def named(event: CaseEvent) -> frozenset[str]:
     return frozenset(agency for agency in (*single, *told) if agency)
 
 
-_ACCEPTED = frozenset({TaskState.ACCEPTED, TaskState.IN_PROGRESS})
-_NAMING = ("agency_id", "by_agency_id", "from_agency_id", "offered_agency_id", "centre_agency_id")
+_ACCEPTED = frozenset({TaskState.ACCEPTED, TaskState.IN_PROGRESS, TaskState.ON_HOLD})
+_OVER = frozenset(
+    {
+        TaskState.FULFILLED,
+        TaskState.NOT_ACHIEVED,
+        TaskState.DECLINED,
+        TaskState.DISPUTED,
+        TaskState.WITHDRAWN,
+        TaskState.VOIDED,
+    }
+)
+_LEADING = frozenset({ClockKind.TRIAGE})
+"""Whoever owes one of these leads the case; other duties of the case are other bodies' too."""
+_NAMING = (
+    "agency_id",
+    "by_agency_id",
+    "from_agency_id",
+    "offered_agency_id",
+    "decider_agency_id",
+    "centre_agency_id",
+)

@@ -2,12 +2,25 @@
 
 from fastapi import APIRouter
 
-from tereze.referral.api import cases, centres, exclusions, placements, protocols, tasks
+from tereze.referral.api import (
+    cases,
+    casework,
+    centres,
+    exclusions,
+    passing,
+    placements,
+    protocols,
+    tasks,
+    taskwork,
+)
 
 router = APIRouter()
 router.include_router(cases.router)
+router.include_router(casework.router)
 router.include_router(exclusions.router)
 router.include_router(tasks.router)
+router.include_router(taskwork.router)
+router.include_router(passing.router)
 router.include_router(protocols.router)
 router.include_router(centres.router)
 router.include_router(placements.router)

@@ -38,7 +38,7 @@ from tereze.referral.accusing import exclusion_of, keep_out_of, let_in
 from tereze.referral.api.reading import Visit, Visitor
 from tereze.referral.domain.casefile import CaseFile
 from tereze.referral.domain.handover import NobodyElse
-from tereze.referral.domain.response import CaseNotLive
+from tereze.referral.domain.standing import CaseNotLive
 from tereze.referral.domain.tasks import Actor
 from tereze.referral.permissions import case_resource, may_read_case
 from tereze.referral.store.casefiles import lock_cases, read_cases

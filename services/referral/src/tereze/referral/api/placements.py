@@ -52,7 +52,7 @@ from tereze.referral.domain.placement import (
     review_placement,
     withdraw_placement,
 )
-from tereze.referral.domain.response import CaseNotLive
+from tereze.referral.domain.standing import CaseNotLive
 from tereze.referral.domain.tasks import Actor
 from tereze.referral.moments import pack_of
 from tereze.referral.permissions import case_resource, may_read_case, placement_resource

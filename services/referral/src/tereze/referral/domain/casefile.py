@@ -1,6 +1,6 @@
 """Decides what belongs to a case and how its events are numbered; must never let a change go untold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +36,7 @@ class Moment:
     roster: Roster
     new_id: Callable[[str], str]
     shelf: Protocols | None = None
+    elsewhere: Mapping[str, Roster] = field(default_factory=dict)
 
     @property
     def in_force(self) -> Pack:
@@ -45,6 +46,10 @@ class Moment:
     def version(self, version: str | None) -> Pack:
         """The pack of one version."""
         return self.shelf.version(version) if self.shelf and version else self.pack
+
+    def roster_of(self, region_code: str) -> Roster:
+        """Who there is in a region that the case reaches into; the case's own by default."""
+        return self.elsewhere.get(region_code, self.roster)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,10 @@ class Referral:
 
 @dataclass(slots=True)
 class CaseFile:
-    """A case with its tasks and clocks. ``news`` are the events since it was read; ``touched`` the changed tasks and clocks.
+    """A case with its tasks and clocks; ``also_in`` are other regions where the child was reported.
 
-    ``exclusions`` are those in force, by id; ``policy_id`` names the access policies that allowed the command at work.
+    ``news`` are the events since it was read; ``touched`` the changed tasks and clocks. ``exclusions`` are those in force,
+    by id; ``policy_id`` names the access policies that allowed the command at work.
     """
 
     case_id: str
@@ -82,6 +88,8 @@ class CaseFile:
     state: CaseState = CaseState.REPORTED
     version: int = 0
     joined_into: str | None = None
+    under_review: bool = False
+    also_in: tuple[str, ...] = ()
     tasks: dict[str, Task] = field(default_factory=dict)
     clocks: dict[str, Clock] = field(default_factory=dict)
     bodies: set[tuple[str, Capacity]] = field(default_factory=set)
@@ -118,6 +126,15 @@ class CaseFile:
     def open_tasks(self) -> list[Task]:
         """The tasks on which somebody still owes something."""
         return [task for task in self.tasks.values() if task.open]
+
+    def pending_tasks(self) -> list[Task]:
+        """The tasks about which somebody still has to say something: open, disputed or not yet confirmed."""
+        return [task for task in self.tasks.values() if task.pending]
+
+    def reach_into(self, region_code: str) -> None:
+        """The child was reported in that region too."""
+        if region_code != self.region_code:
+            self.also_in = tuple(dict.fromkeys((*self.also_in, region_code)))
 
     @property
     def taken(self) -> bool:
@@ -174,17 +191,21 @@ class CaseFile:
         """A deadline begins to run."""
         self.clocks[clock.clock_id] = clock
         self.touched.add(clock.clock_id)
-        self.tell(ClockStarted, **clock_facts(clock))
+        self.tell(ClockStarted, **clock_facts(clock), follows_clock_id=clock.follows_clock_id)
 
     def stop_clock(self, clock: Clock, now: datetime) -> None:
         """Evidence came for a clock."""
         clock.stop(now)
         self._tell_stopped(clock, now)
+        for answer in self.answers_to(clock):
+            self.stop_clock(answer, now)
 
     def cancel_clock(self, clock: Clock, now: datetime) -> None:
         """A clock ends without evidence."""
         clock.cancel(now)
         self._tell_stopped(clock, now)
+        for answer in self.answers_to(clock):
+            self.cancel_clock(answer, now)
 
     def stop_clocks(self, task_id: str | None, kinds: frozenset[ClockKind], now: datetime) -> None:
         """Evidence came for some duties of a task, or of the case itself."""
@@ -193,7 +214,10 @@ class CaseFile:
                 self.stop_clock(clock, now)
 
     def succeed(self, clock: Clock, successor: Clock, now: datetime) -> None:
-        """A duty passes to a successor; if its clock still ran, it ends here."""
+        """A duty passes to a successor; if its clock still ran, it ends here. Whoever took a breach up answers for it on."""
+        for answer in self.answers_to(clock):
+            answer.follows_clock_id = successor.clock_id
+            self.touched.add(answer.clock_id)
         if clock.going:
             self.cancel_clock(clock, now)
         self.start_clock(successor)
@@ -202,6 +226,14 @@ class CaseFile:
         """A timer of the clock fired before anything was due: it needs another."""
         clock.generation += 1
         self.touched.add(clock.clock_id)
+
+    def answers_to(self, clock: Clock) -> list[Clock]:
+        """The clocks of those who took up the breach of this one."""
+        return [
+            other
+            for other in self.clocks.values()
+            if other.kind is ClockKind.ANSWER_ESCALATION and other.follows_clock_id == clock.clock_id and other.going
+        ]
 
     def _tell_stopped(self, clock: Clock, now: datetime) -> None:
         self.touched.add(clock.clock_id)

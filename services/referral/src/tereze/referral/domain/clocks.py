@@ -13,8 +13,9 @@ _GOING = frozenset({ClockState.RUNNING, ClockState.BREACHED})
 class Clock:
     """One deadline of one agency. Its start and due time never change: whoever needs others gets a successor.
 
-    ``position`` is the place on the ladder that comes next; ``generation`` grows with each timer that was set for it.
-    ``row`` is the row of ``protocol_version`` that decided the due time.
+    ``position`` is the place on the ladder that comes next; ``generation`` grows with each timer that was set for it;
+    ``row`` is the row of ``protocol_version`` that decided the due time; ``follows_clock_id`` is the clock this one goes
+    back to: that of the duty as it was before, or the breach it answers.
     """
 
     clock_id: str
@@ -31,6 +32,7 @@ class Clock:
     generation: int = 1
     protocol_version: str | None = None
     row: str | None = None
+    follows_clock_id: str | None = None
 
     @property
     def going(self) -> bool:
@@ -63,6 +65,7 @@ class Clock:
         clock_id: str,
         *,
         agency_id: str | None = None,
+        task_id: str | None = None,
         risk: Risk | None = None,
         started_at: datetime | None = None,
         due_at: datetime | None = None,
@@ -79,6 +82,7 @@ class Clock:
             self,
             clock_id=clock_id,
             agency_id=agency_id or self.agency_id,
+            task_id=task_id or self.task_id,
             risk=risk or self.risk,
             started_at=started_at,
             due_at=due_at,

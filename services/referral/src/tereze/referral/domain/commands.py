@@ -1,24 +1,51 @@
-"""Decides what an agency's word on a task changes; must never let anybody but the holder, or the one offered, speak."""
+"""Decides what an agency's word on its own task changes; must never let anybody but the holder, or the one offered, speak."""
 
 from tereze.access import Bodies, units_of
-from tereze.contracts.cases import TaskAccepted, TaskDeclined, TaskFulfilled, TaskReceived, TaskStarted
+from tereze.contracts.cases import TaskAccepted, TaskDeclined, TaskFulfilled, TaskReceived, TaskStarted, TaskWithdrawn
+from tereze.contracts.casework import CaseActivated
 from tereze.contracts.exclusions import ExclusionBasis
 from tereze.contracts.facts import Conflict, Invalid
-from tereze.contracts.words import CaseState, ClockKind, DeclineReason, Outcome, TaskState, Transition
-from tereze.protocol import Rule, transition
+from tereze.contracts.tasks import (
+    TaskConfirmed,
+    TaskContactAttempted,
+    TaskContactRecorded,
+    TaskNotAchieved,
+    TaskResponsibleNamed,
+)
+from tereze.contracts.words import (
+    CaseState,
+    ClockKind,
+    DeclineReason,
+    DeliveredService,
+    NotAchievedReason,
+    Outcome,
+    Starts,
+    TaskState,
+    Transition,
+    WithdrawReason,
+)
+from tereze.protocol import GRAVE, Rule
 from tereze.referral.domain.casefile import CaseFile, Moment
+from tereze.referral.domain.duties import confirm_limit, start_for_desk, start_on
 from tereze.referral.domain.exclusion import Exclusion
-from tereze.referral.domain.handover import next_holder, pass_on, take_over
+from tereze.referral.domain.handover import follow_on, next_holder, take_over
 from tereze.referral.domain.keeping_out import record_exclusion, take_everything
-from tereze.referral.domain.response import LIVE, CaseNotLive
+from tereze.referral.domain.standing import LIVE, allow
 from tereze.referral.domain.tasks import Actor, Task
 
 
-class NotTheHolder(Conflict):
-    """Another agency is accountable for the task."""
+class NothingToConfirm(Conflict):
+    """No coordinator is asked to confirm this result, or one did."""
 
-    code = "not-the-holder"
-    title = "Your agency does not hold this task"
+    code = "no-confirmation-asked"
+    title = "Nothing is to be confirmed on this task"
+
+
+class EvidenceMissing(Conflict):
+    """A duty of the task has no evidence yet; finishing the task is none."""
+
+    code = "evidence-missing"
+    title = "A duty of this task has no evidence yet"
 
 
 class ResponsibleExcluded(Invalid):
@@ -30,10 +57,11 @@ class ResponsibleExcluded(Invalid):
 
 def receive_task(file: CaseFile, task: Task, by: Actor, moment: Moment) -> None:
     """A named member of the holder saw the task."""
-    rule = _allowed(file, task, Transition.RECEIVED, by)
-    task.state = rule.target
+    rule = allow(file, task, Transition.RECEIVED, by)
+    _move(task, rule)
     file.tell_of(task, TaskReceived, by)
     file.stop_clocks(task.task_id, rule.stops, moment.now)
+    start_on(file, Starts.TASK_RECEIVED, moment, task)
 
 
 def accept_task(file: CaseFile, task: Task, by: Actor, responsible_staff_id: str, moment: Moment) -> None:
@@ -41,13 +69,26 @@ def accept_task(file: CaseFile, task: Task, by: Actor, responsible_staff_id: str
     if responsible_staff_id in file.excluded:
         raise ResponsibleExcluded(pointer="/responsible_staff_id")
     if task.offered_agency_id == by.agency_id and file.state in LIVE:
-        transition(TaskState.REQUESTED, Transition.ACCEPTED, roles=by.roles, risk=task.risk)
         take_over(file, task, by, moment)
-    rule = _allowed(file, task, Transition.ACCEPTED, by)
-    task.state, task.responsible_staff_id, task.offered_agency_id = rule.target, responsible_staff_id, None
-    if file.state is CaseState.TRIAGED:
-        file.state = CaseState.ACTIVE
+    rule = allow(file, task, Transition.ACCEPTED, by)
+    _move(task, rule)
+    task.responsible_staff_id = responsible_staff_id
+    task.end_offer()
     file.tell_of(task, TaskAccepted, by, responsible_staff_id=responsible_staff_id)
+    file.stop_clocks(task.task_id, rule.stops, moment.now)
+    start_on(file, Starts.TASK_ACCEPTED, moment, task)
+    if file.state in {CaseState.TRIAGED, CaseState.REOPENED}:
+        file.state = CaseState.ACTIVE
+        file.tell(CaseActivated, state=file.state, by_agency_id=by.agency_id, by_staff_id=by.staff_id)
+
+
+def name_responsible(file: CaseFile, task: Task, by: Actor, responsible_staff_id: str, moment: Moment) -> None:
+    """The holder's manager says which of their people has the task from now on."""
+    if responsible_staff_id in file.excluded:
+        raise ResponsibleExcluded(pointer="/responsible_staff_id")
+    rule = allow(file, task, Transition.NAMED, by)
+    task.responsible_staff_id = responsible_staff_id
+    file.tell_of(task, TaskResponsibleNamed, by, responsible_staff_id=responsible_staff_id)
     file.stop_clocks(task.task_id, rule.stops, moment.now)
 
 
@@ -56,17 +97,18 @@ def decline_task(file: CaseFile, task: Task, by: Actor, reason: DeclineReason, m
 
     Raises DeclineBarred, or NobodyElse where there is none. A conflict of interest takes every duty of the case away.
     """
-    rule = _allowed(file, task, Transition.DECLINED, by)
+    rule = allow(file, task, Transition.DECLINED, by)
     successor = next_holder(file, task, moment)
-    task.state = rule.target
+    _move(task, rule)
+    task.end_offer()
     file.tell_of(task, TaskDeclined, by, reason=reason)
     file.stop_clocks(task.task_id, rule.stops, moment.now)
     if reason is DeclineReason.CONFLICT_OF_INTEREST:
         record_exclusion(file, _own_conflict(by, moment))
-        pass_on(file, task, successor, moment)
+        follow_on(file, task, successor, moment)
         take_everything(file, moment)
     else:
-        pass_on(file, task, successor, moment)
+        follow_on(file, task, successor, moment)
 
 
 def _own_conflict(by: Actor, moment: Moment) -> Exclusion:
@@ -75,26 +117,90 @@ def _own_conflict(by: Actor, moment: Moment) -> Exclusion:
     return Exclusion(exclusion_id, basis, bodies, moment.now, by.agency_id, by.staff_id)
 
 
-def start_task(file: CaseFile, task: Task, by: Actor, moment: Moment) -> None:
-    """Contact with the child was recorded."""
-    rule = _allowed(file, task, Transition.STARTED, by, contact=True)
-    task.state = rule.target
+def start_task(file: CaseFile, task: Task, by: Actor, moment: Moment, *, contact: bool) -> None:
+    """Work began; where the step asks to see the child, with the record of a contact."""
+    rule = allow(file, task, Transition.STARTED, by, contact=contact)
+    _move(task, rule)
+    task.child_seen |= contact
     file.tell_of(task, TaskStarted, by)
     file.stop_clocks(task.task_id, rule.stops, moment.now)
 
 
-def fulfil_task(file: CaseFile, task: Task, by: Actor, outcome: Outcome, moment: Moment, *, contact: bool) -> None:
-    """The piece of the response is done."""
-    rule = _allowed(file, task, Transition.FULFILLED, by, contact=contact)
-    task.state, task.outcome, task.offered_agency_id = rule.target, outcome, None
-    file.tell_of(task, TaskFulfilled, by, outcome=outcome)
+def record_contact(file: CaseFile, task: Task, by: Actor, moment: Moment) -> None:
+    """The child was seen, once more or at last."""
+    rule = allow(file, task, Transition.CONTACTED, by)
+    task.child_seen = True
+    file.tell_of(task, TaskContactRecorded, by)
     file.stop_clocks(task.task_id, rule.stops, moment.now)
 
 
-def _allowed(file: CaseFile, task: Task, what: Transition, by: Actor, *, contact: bool = False) -> Rule:
-    if file.state not in LIVE:
-        raise CaseNotLive(current_state=file.state, current_version=task.version)
-    if task.agency_id != by.agency_id:
-        raise NotTheHolder(current_state=task.state, current_version=task.version)
-    sees = any(c.kind is ClockKind.SEE_THE_CHILD for c in file.clocks.values() if c.task_id == task.task_id)
-    return transition(task.state, what, roles=by.roles, risk=task.risk, contact=contact, sees_the_child=sees)
+def record_attempt(file: CaseFile, task: Task, by: Actor) -> None:
+    """Somebody tried to see the child. Nothing ends by it."""
+    allow(file, task, Transition.CONTACTED, by)
+    file.tell_of(task, TaskContactAttempted, by)
+
+
+def fulfil_task(
+    file: CaseFile,
+    task: Task,
+    by: Actor,
+    outcome: Outcome,
+    moment: Moment,
+    *,
+    contact: bool,
+    services: tuple[DeliveredService, ...] = (),
+) -> None:
+    """The piece of the response is done. At high risk a coordinator has to confirm it."""
+    rule = allow(file, task, Transition.FULFILLED, by, contact=contact)
+    owed = [clock.kind for clock in file.going_clocks(task.task_id) if clock.kind not in rule.stops]
+    if owed:
+        raise EvidenceMissing(f"put on record first: {', '.join(owed)}", current_state=task.state)
+    _move(task, rule)
+    task.outcome, task.services, task.child_seen = outcome, services, task.child_seen or contact
+    task.awaits_confirmation = task.risk in GRAVE
+    task.end_offer()
+    facts = {"outcome": outcome, "services": services, "awaits_confirmation": task.awaits_confirmation}
+    file.tell_of(task, TaskFulfilled, by, **facts)
+    file.stop_clocks(task.task_id, rule.stops, moment.now)
+    if task.awaits_confirmation:
+        start_for_desk(file, ClockKind.CONFIRM_RESULT, confirm_limit(file, moment), moment, task.task_id)
+
+
+def confirm_task(file: CaseFile, task: Task, by: Actor, moment: Moment) -> None:
+    """A coordinator confirms the result. Whoever does not, reopens the task."""
+    rule = allow(file, task, Transition.CONFIRMED, by)
+    if not task.awaits_confirmation:
+        raise NothingToConfirm(current_state=task.state, current_version=task.version)
+    task.awaits_confirmation = False
+    file.tell_of(task, TaskConfirmed, by)
+    file.stop_clocks(task.task_id, rule.stops, moment.now)
+
+
+def fail_task(file: CaseFile, task: Task, by: Actor, reason: NotAchievedReason, moment: Moment) -> None:
+    """It could not be done. At high risk another agency is accountable in the same breath. Raises NobodyElse."""
+    rule = allow(file, task, Transition.NOT_ACHIEVED, by)
+    successor = next_holder(file, task, moment) if task.risk in GRAVE else None
+    _move(task, rule)
+    task.end_offer()
+    file.tell_of(task, TaskNotAchieved, by, reason=reason)
+    if successor:
+        follow_on(file, task, successor, moment)
+    for clock in file.going_clocks(task.task_id):
+        file.cancel_clock(clock, moment.now)
+
+
+def withdraw_task(file: CaseFile, task: Task, by: Actor | None, reason: WithdrawReason, moment: Moment) -> None:
+    """The task is no longer needed: a referrer's manager or a coordinator says so, or the system itself (``by`` None)."""
+    rule = allow(file, task, Transition.WITHDRAWN, by)
+    _move(task, rule)
+    task.end_offer()
+    file.tell_of(task, TaskWithdrawn, by, reason=reason)
+    for clock in file.going_clocks(task.task_id):
+        file.cancel_clock(clock, moment.now)
+
+
+def _move(task: Task, rule: Rule) -> None:
+    assert rule.target is not None, "this row of the table changes the state"
+    task.state = rule.target
+    if task.state is not TaskState.ON_HOLD:
+        task.go_on()

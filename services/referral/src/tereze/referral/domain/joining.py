@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from tereze.contracts.cases import CaseJoined, ReferralAttached, TaskAssigned, TaskWithdrawn
-from tereze.contracts.words import CaseState, Transition
-from tereze.protocol import stricter, transition
+from tereze.contracts.cases import CaseJoined, ReferralAttached
+from tereze.contracts.words import CaseState, ClockKind, WithdrawReason
+from tereze.protocol import stricter
 from tereze.referral.domain.casefile import CaseFile, Moment, Referral
 from tereze.referral.domain.clocks import Clock
+from tereze.referral.domain.commands import withdraw_task
+from tereze.referral.domain.handover import tell_assigned
 from tereze.referral.domain.keeping_out import record_exclusion, take_everything
 from tereze.referral.domain.response import respond
 from tereze.referral.domain.tasks import Task
-
-DUPLICATE = "case_joined"
 
 
 def survivor_first(one: CaseFile, other: CaseFile) -> tuple[CaseFile, CaseFile]:
@@ -41,7 +41,10 @@ def join_cases(survivor: CaseFile, joined: CaseFile, referrals: Iterable[Referra
             risk=referral.risk,
             categories=referral.categories,
         )
-    for task in joined.open_tasks():
+    for region_code in (joined.region_code, *joined.also_in):
+        survivor.reach_into(region_code)
+    survivor.under_review |= joined.under_review
+    for task in joined.pending_tasks():
         _bring(survivor, joined, task, moment)
     _bring_case_clocks(survivor, joined, moment)
     joined.state, joined.joined_into = CaseState.JOINED, survivor.case_id
@@ -60,24 +63,25 @@ def share_exclusions(survivor: CaseFile, joined: CaseFile, moment: Moment) -> No
 
 def _bring(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> None:
     twin = next((own for own in survivor.open_tasks() if _same_duty(own, task)), None)
-    if twin is None:
+    if twin is None or not task.open:
         _move(survivor, joined, task, moment)
     elif twin.advance >= task.advance:
         extra = joined.going_clocks(task.task_id)
-        withdraw_task(joined, task, moment)
+        withdraw_task(joined, task, None, WithdrawReason.CASE_JOINED, moment)
         _merge(survivor, twin, extra, moment)
     else:
         extra = survivor.going_clocks(twin.task_id)
-        withdraw_task(survivor, twin, moment)
+        withdraw_task(survivor, twin, None, WithdrawReason.CASE_JOINED, moment)
         _move(survivor, joined, task, moment)
         _merge(survivor, task, extra, moment)
 
 
 def _same_duty(own: Task, other: Task) -> bool:
-    """One body's duty is held once; two bodies keep it both only where both have accepted and work on it."""
+    """One body's duty is held once a region; two bodies keep it both only where both have accepted and work on it."""
     if own.service is not other.service:
         return False
-    return own.agency_id == other.agency_id or not (own.accepted and other.accepted)
+    elsewhere = own.region_code != other.region_code
+    return own.agency_id == other.agency_id or not (elsewhere or (own.accepted and other.accepted))
 
 
 def _move(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> None:
@@ -87,21 +91,12 @@ def _move(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> N
         joined.cancel_clock(clock, moment.now)
     del joined.tasks[task.task_id]
     task.version += 1
-    survivor.tell_of(task, TaskAssigned, person_id=survivor.person_id, risk=survivor.risk, step=task.step)
+    tell_assigned(survivor, task)
     for clock in clocks:
         survivor.start_clock(clock.successor(moment.new_id("clk"), risk=survivor.risk))
     for clock in stopped:  # what was answered stays answered where the task is now
         survivor.clocks[clock.clock_id] = joined.clocks.pop(clock.clock_id)
         survivor.touched.add(clock.clock_id)
-
-
-def withdraw_task(file: CaseFile, task: Task, moment: Moment, *, reason: str = DUPLICATE) -> None:
-    """The task is no longer needed here; its clocks end without evidence."""
-    task.state = transition(task.state, Transition.WITHDRAWN, risk=file.risk).target
-    task.offered_agency_id = None
-    file.tell_of(task, TaskWithdrawn, reason=reason)
-    for clock in file.going_clocks(task.task_id):
-        file.cancel_clock(clock, moment.now)
 
 
 def _merge(file: CaseFile, task: Task | None, extra: Iterable[Clock], moment: Moment) -> None:
@@ -123,3 +118,7 @@ def _bring_case_clocks(survivor: CaseFile, joined: CaseFile, moment: Moment) -> 
     for clock in extra:
         joined.cancel_clock(clock, moment.now)
     _merge(survivor, None, extra, moment)
+    going = {clock.kind for clock in survivor.going_clocks(None)}
+    for clock in extra:
+        if clock.kind is ClockKind.TELL_REPORTER and clock.kind not in going:
+            survivor.start_clock(clock.successor(moment.new_id("clk"), risk=survivor.risk))

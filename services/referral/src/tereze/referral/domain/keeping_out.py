@@ -2,7 +2,7 @@
 
 from tereze.contracts.cases import TaskWithdrawn
 from tereze.contracts.exclusions import ExclusionLifted, ExclusionRecorded
-from tereze.contracts.words import Transition
+from tereze.contracts.words import AgencyKind, Transition
 from tereze.protocol import transition
 from tereze.referral.domain.casefile import Capacity, CaseFile, Moment
 from tereze.referral.domain.exclusion import Exclusion
@@ -40,7 +40,7 @@ def take_everything(file: CaseFile, moment: Moment) -> None:
     """Every offer to an excluded body ends, every duty and clock it holds passes on and runs on."""
     for task in file.open_tasks():
         if task.offered_agency_id in file.excluded:
-            task.offered_agency_id = None
+            task.end_offer()
             task.version += 1
             file.touched.add(task.task_id)
     for task in file.open_tasks():
@@ -63,11 +63,16 @@ def _give_to_another(file: CaseFile, task: Task, moment: Moment) -> None:
 def _give_to_whoever_is_left(file: CaseFile, task: Task, moment: Moment) -> None:
     """Everybody had it already: then it comes back to one of them, unless one of them holds it beside this one."""
     try:
-        chosen = moment.roster.holder(task.service, excluded=file.excluded, hop=task.hop + 1).agency_id
+        chosen = (
+            moment.roster_of(task.region_code).holder(task.service, excluded=file.excluded, hop=task.hop + 1).agency_id
+        )
     except NoEligibleAgency:
         raise NobodyElse(current_state=task.state, current_version=task.version) from None
     if any(other.service is task.service and other.agency_id == chosen for other in file.open_tasks()):
-        task.state = transition(task.state, Transition.WITHDRAWN, risk=file.risk).target
+        target = transition(task.state, Transition.WITHDRAWN, risk=file.risk).target
+        assert target is not None, "a withdrawal ends the task"
+        task.state = target
+        task.end_offer()
         file.tell_of(task, TaskWithdrawn, reason=HELD_ALREADY)
         for clock in file.going_clocks(task.task_id):
             file.cancel_clock(clock, moment.now)
@@ -81,7 +86,7 @@ def _pass_case_clocks(file: CaseFile, moment: Moment) -> None:
         obligation = moment.pack.obligations.get(clock.kind)
         if clock.agency_id in file.excluded and obligation is not None and obligation.holder is not None:
             desk = moment.roster.holder(obligation.holder, excluded=file.excluded).agency_id
-            file.admit(desk, Capacity.DESK)
+            file.admit(desk, Capacity.DESK if obligation.holder is AgencyKind.WINDOW_DESK else Capacity.TOLD)
             file.succeed(clock, clock.successor(moment.new_id("clk"), agency_id=desk), moment.now)
 
 

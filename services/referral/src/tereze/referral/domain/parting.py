@@ -3,15 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from tereze.contracts.cases import TaskAssigned
 from tereze.contracts.parting import CaseParted, ReferralDetached
-from tereze.contracts.words import CaseState
+from tereze.contracts.words import CaseState, WithdrawReason
 from tereze.referral.domain.casefile import Capacity, CaseFile, Moment, Referral
-from tereze.referral.domain.joining import share_exclusions, withdraw_task
+from tereze.referral.domain.commands import withdraw_task
+from tereze.referral.domain.handover import tell_assigned
+from tereze.referral.domain.joining import share_exclusions
 from tereze.referral.domain.response import attach_referral, open_case, respond
 from tereze.referral.domain.tasks import Task
-
-PARTED = "case_parted"
 
 
 def part_cases(
@@ -68,8 +67,9 @@ def _detach(stays: CaseFile, staying: Sequence[Referral], going: Sequence[Referr
 def _give_back(stays: CaseFile, goes: CaseFile, task: Task, moment: Moment) -> None:
     """The duty goes on under a new id: both cases tell of it, and whoever hears them in either order is not misled."""
     clocks = stays.going_clocks(task.task_id)
-    returned = replace(task, task_id=moment.new_id("tsk"), offered_agency_id=None, version=1)
-    withdraw_task(stays, task, moment, reason=PARTED)
-    goes.tell_of(returned, TaskAssigned, person_id=goes.person_id, risk=goes.risk, step=returned.step)
+    returned = replace(task, task_id=moment.new_id("tsk"), offered_agency_id=None, hand_over=False, version=1)
+    withdraw_task(stays, task, None, WithdrawReason.CASE_PARTED, moment)
+    tell_assigned(goes, returned)
     for clock in clocks:
-        goes.start_clock(replace(clock.successor(moment.new_id("clk"), risk=goes.risk), task_id=returned.task_id))
+        successor = clock.successor(moment.new_id("clk"), task_id=returned.task_id, risk=goes.risk)
+        goes.start_clock(successor)

@@ -2,24 +2,37 @@
 
 from datetime import datetime
 
-from tereze.contracts.cases import CaseOpened, CasePersonSettled, CaseTriaged, ReferralAttached, TaskAssigned
-from tereze.contracts.facts import Conflict
-from tereze.contracts.words import CaseState, ClockKind, ClockState, Risk, Starts, Transition
-from tereze.protocol import Duty, Facts, Plan, PlannedClock, PlannedStep, plan, renewed, stricter, transition
+from tereze.contracts.cases import CaseOpened, CasePersonSettled, CaseTriaged, ReferralAttached
+from tereze.contracts.directory import Agency
+from tereze.contracts.facts import Conflict, Invalid
+from tereze.contracts.words import AgencyKind, CaseState, ClockKind, ClockState, Risk, Starts, Transition
+from tereze.protocol import CaseClock, Duty, Facts, Plan, PlannedClock, PlannedStep, plan, renewed, stricter, transition
 from tereze.referral.domain.casefile import Capacity, CaseFile, Moment, Referral
 from tereze.referral.domain.clocks import Clock
+from tereze.referral.domain.handover import CannotHold, tell_assigned
 from tereze.referral.domain.keeping_out import keep_out
+from tereze.referral.domain.standing import LIVE, CaseNotLive, parties
 from tereze.referral.domain.tasks import Actor, Task
 
-LIVE = frozenset({CaseState.REPORTED, CaseState.TRIAGED, CaseState.ACTIVE, CaseState.PLAN_IN_FORCE, CaseState.REOPENED})
-"""States of a case on which work goes on."""
+_EVERYWHERE = frozenset({AgencyKind.POLICE, AgencyKind.GUARDIANSHIP})
+"""Kinds of bodies that protect a child in every region where the child was reported, not only in that of the case."""
+
+_EACH_REPORTER = frozenset({ClockKind.TELL_REPORTER})
+"""What is owed to each reporter, however many there were before."""
 
 
-class CaseNotLive(Conflict):
-    """Work on the case has ended or goes on elsewhere."""
+class UnknownStep(Invalid):
+    """The case's protocol has no such step."""
 
-    code = "case-not-live"
-    title = "Work on this case has ended or goes on in another"
+    code = "unknown-step"
+    title = "The protocol has no such step"
+
+
+class HeldAlready(Conflict):
+    """The agency does this for the case already."""
+
+    code = "held-already"
+    title = "This agency holds the same task on the case already"
 
 
 def open_case(referral: Referral, person_id: str, moment: Moment, *, provisional: bool) -> CaseFile:
@@ -58,6 +71,7 @@ def attach_referral(file: CaseFile, referral: Referral, moment: Moment) -> None:
     file.categories = tuple(dict.fromkeys((*file.categories, *referral.categories)))
     file.circumstances = tuple(dict.fromkeys((*file.circumstances, *referral.circumstances)))
     file.occurred_at = referral.occurred_at or file.occurred_at
+    file.reach_into(referral.region_code)
     file.tell(
         ReferralAttached,
         referral_id=referral.referral_id,
@@ -65,7 +79,7 @@ def attach_referral(file: CaseFile, referral: Referral, moment: Moment) -> None:
         risk=referral.risk,
         categories=referral.categories,
     )
-    respond(file, moment, since=referral.received_at, prefer=referral.agency_id)
+    respond(file, moment, since=referral.received_at, prefer=referral.agency_id, anew=_EACH_REPORTER)
 
 
 def _keep_out_whom_it_names(file: CaseFile, referral: Referral, moment: Moment) -> None:
@@ -73,20 +87,47 @@ def _keep_out_whom_it_names(file: CaseFile, referral: Referral, moment: Moment) 
         keep_out(file, exclusion, moment)
 
 
-def respond(file: CaseFile, moment: Moment, *, since: datetime, prefer: str | None = None) -> None:
+def respond(
+    file: CaseFile,
+    moment: Moment,
+    *,
+    since: datetime,
+    prefer: str | None = None,
+    anew: frozenset[ClockKind] = frozenset(),
+) -> None:
     """Put the protocol's plan for the case's risk and categories into force, as far as it is not yet.
 
-    New clocks start at ``since``; ``prefer`` is an agency that takes a new task itself if it is of the kind asked for.
+    New clocks start at ``since``; ``prefer`` is an agency that takes a new task itself if it is of the kind asked for;
+    ``anew``: duties of the case that are owed once more although they were done.
     """
     planned = plan_for(file, moment)
-    _hold_case_clocks(file, planned, since, moment)
+    _hold_case_clocks(file, planned, since, moment, anew)
     _rate_tasks(file)
     for step in planned.steps:
         held = [task for task in file.open_tasks() if task.service is step.service]
         for task in held:
             _strengthen(file, task, step, since, moment)
-        if not held:
-            _assign_task(file, step, since, prefer, moment)
+        for region_code in _regions_asked(file, step, moment):
+            if not any(task.region_code == region_code for task in held):
+                _assign_task(file, step, moment, since=since, prefer=prefer, region_code=region_code)
+
+
+def assign_by_hand(file: CaseFile, step: PlannedStep, by: Actor, moment: Moment, named: Agency | None = None) -> Task:
+    """A coordinator or a referrer asks for a step that the protocol did not ask for by itself.
+
+    Raises CaseNotLive, NotYourRole, HeldAlready, and CannotHold for an agency that may not get it.
+    """
+    if file.state not in LIVE:
+        raise CaseNotLive(current_state=file.state, current_version=file.version)
+    transition(None, Transition.ASSIGNED, by=parties(file, None, by), risk=file.risk)
+    barred = file.excluded | {task.agency_id for task in file.open_tasks() if task.service is step.service}
+    if named is not None and (not named.active or named.kind is not step.service or named.agency_id in file.excluded):
+        raise CannotHold(pointer="/agency_id")
+    if named is not None and named.agency_id in barred:
+        raise HeldAlready(current_state=file.state, current_version=file.version)
+    agency_id = named.agency_id if named else moment.roster.holder(step.service, excluded=barred).agency_id
+    region_code = named.region_code if named and named.region_code in file.also_in else file.region_code
+    return _begin_task(file, step, moment, agency_id=agency_id, region_code=region_code, since=moment.now, by=by)
 
 
 def plan_for(file: CaseFile, moment: Moment) -> Plan:
@@ -109,7 +150,7 @@ def triage_case(file: CaseFile, risk: Risk, by: Actor, moment: Moment) -> None:
     earlier, file.risk = file.risk, risk
     if file.state is CaseState.REPORTED:
         file.state = CaseState.ACTIVE if file.taken else CaseState.TRIAGED
-    file.tell(CaseTriaged, risk=risk, by_agency_id=by.agency_id, by_staff_id=by.staff_id)
+    file.tell(CaseTriaged, risk=risk, state=file.state, by_agency_id=by.agency_id, by_staff_id=by.staff_id)
     file.stop_clocks(None, frozenset({ClockKind.TRIAGE}), moment.now)
     _rate_tasks(file)
     if stricter(risk, earlier) is risk:
@@ -129,35 +170,66 @@ def _rate_tasks(file: CaseFile) -> None:
             file.touched.add(task.task_id)
 
 
-def _hold_case_clocks(file: CaseFile, planned: Plan, since: datetime, moment: Moment) -> None:
-    own = [clock for clock in file.clocks.values() if clock.task_id is None]
+def _hold_case_clocks(
+    file: CaseFile, planned: Plan, since: datetime, moment: Moment, anew: frozenset[ClockKind]
+) -> None:
+    own = [clock for clock in file.clocks.values() if clock.task_id is None and (clock.going or clock.kind not in anew)]
     for wanted in planned.starting(Starts.RECEIVED):
         same = [clock for clock in own if clock.kind is wanted.clock.kind]
         for clock in same:
             _bring_forward(file, clock, wanted.clock, moment)
         if not same:
-            desk = moment.roster.holder(wanted.holder, excluded=file.excluded)
-            file.admit(desk.agency_id, Capacity.DESK)
-            _start(file, wanted.clock, moment, task_id=None, agency_id=desk.agency_id, since=since)
+            start_case_clock(file, wanted, moment, since=since)
 
 
-def _assign_task(file: CaseFile, step: PlannedStep, since: datetime, prefer: str | None, moment: Moment) -> None:
-    holder = moment.roster.holder(step.service, excluded=file.excluded, prefer=prefer)
-    rule = transition(None, Transition.ASSIGNED, risk=file.risk)
+def start_case_clock(file: CaseFile, wanted: CaseClock, moment: Moment, *, since: datetime) -> None:
+    """One of the case's own duties begins. Only the window desk leads the case by it; another body is told of it."""
+    keeper = moment.roster.holder(wanted.holder, excluded=file.excluded)
+    file.admit(keeper.agency_id, Capacity.DESK if wanted.holder is AgencyKind.WINDOW_DESK else Capacity.TOLD)
+    start_planned(file, wanted.clock, moment, task_id=None, agency_id=keeper.agency_id, since=since)
+
+
+def _regions_asked(file: CaseFile, step: PlannedStep, moment: Moment) -> list[str]:
+    """Where somebody of that kind must hold the step: in the case's region, and protection wherever the child was reported."""
+    elsewhere = [code for code in file.also_in if code in moment.elsewhere] if step.service in _EVERYWHERE else []
+    return [file.region_code, *elsewhere]
+
+
+def _assign_task(
+    file: CaseFile, step: PlannedStep, moment: Moment, *, since: datetime, prefer: str | None, region_code: str
+) -> None:
+    holder = moment.roster_of(region_code).holder(step.service, excluded=file.excluded, prefer=prefer)
+    if any(t.agency_id == holder.agency_id and t.service is step.service for t in file.open_tasks()):
+        return  # a national body does it for both regions
+    transition(None, Transition.ASSIGNED, risk=file.risk)
+    _begin_task(file, step, moment, agency_id=holder.agency_id, region_code=region_code, since=since)
+
+
+def _begin_task(
+    file: CaseFile,
+    step: PlannedStep,
+    moment: Moment,
+    *,
+    agency_id: str,
+    region_code: str,
+    since: datetime,
+    by: Actor | None = None,
+) -> Task:
     task = Task(
         task_id=moment.new_id("tsk"),
         service=step.service,
         step=step.code,
-        agency_id=holder.agency_id,
+        agency_id=agency_id,
         risk=file.risk,
         assigned_at=moment.now,
+        region_code=region_code,
         mandatory=step.mandatory,
-        state=rule.target,
         protocol_version=moment.in_force.version,
     )
-    file.tell_of(task, TaskAssigned, person_id=file.person_id, risk=file.risk, step=step.code)
+    tell_assigned(file, task, by)
     for wanted in step.at_once:
-        _start(file, wanted, moment, task_id=task.task_id, agency_id=task.agency_id, since=since)
+        start_planned(file, wanted, moment, task_id=task.task_id, agency_id=task.agency_id, since=since)
+    return task
 
 
 def _strengthen(file: CaseFile, task: Task, step: PlannedStep, since: datetime, moment: Moment) -> None:
@@ -172,7 +244,7 @@ def _strengthen(file: CaseFile, task: Task, step: PlannedStep, since: datetime, 
             if clock.kind is wanted.kind:
                 _bring_forward(file, clock, wanted, moment)
         if wanted.kind not in kinds | task.evidence:
-            _start(file, wanted, moment, task_id=task.task_id, agency_id=task.agency_id, since=since)
+            start_planned(file, wanted, moment, task_id=task.task_id, agency_id=task.agency_id, since=since)
 
 
 def _bring_forward(file: CaseFile, clock: Clock, wanted: PlannedClock, moment: Moment) -> None:
@@ -183,9 +255,10 @@ def _bring_forward(file: CaseFile, clock: Clock, wanted: PlannedClock, moment: M
         file.succeed(clock, successor, moment.now)
 
 
-def _start(
+def start_planned(
     file: CaseFile, wanted: PlannedClock, moment: Moment, *, task_id: str | None, agency_id: str, since: datetime
 ) -> None:
+    """A duty of the plan begins to run for a body."""
     due_at, bound = wanted.ends(since, moment.calendar, file.occurred_at)
     clock = Clock(
         clock_id=moment.new_id("clk"),

@@ -7,7 +7,7 @@ from tereze.contracts.directory import Agency
 from tereze.contracts.words import AgencyKind
 
 _NOBODY: frozenset[str] = frozenset()
-_LAST_RESORTS = (
+LAST_RESORTS = (
     AgencyKind.REGIONAL_DEPARTMENT,
     AgencyKind.WINDOW_DESK,
     AgencyKind.MINISTRY,
@@ -39,7 +39,7 @@ class Roster:
 
         After more than two hops a duty goes straight to the last resorts. Raises NoEligibleAgency.
         """
-        kinds = _LAST_RESORTS if hop > 2 else (service, *_LAST_RESORTS)  # noqa: PLR2004 - the third hop escalates
+        kinds = LAST_RESORTS if hop > 2 else (service, *LAST_RESORTS)  # noqa: PLR2004 - the third hop escalates
         for kind in kinds:
             if kind is service and (own := self._own(kind, prefer, excluded)):
                 return own

@@ -3,14 +3,25 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tereze.contracts.words import AgencyKind, ClockKind, Outcome, Risk, StaffRole, TaskState
-from tereze.protocol import OPEN
+from tereze.contracts.words import (
+    AgencyKind,
+    ClockKind,
+    DeliveredService,
+    HoldReason,
+    Outcome,
+    Risk,
+    StaffRole,
+    TaskState,
+    VoidReason,
+)
+from tereze.protocol import ACCEPTED, OPEN
 
-_ADVANCE = (TaskState.REQUESTED, TaskState.RECEIVED, TaskState.ACCEPTED, TaskState.IN_PROGRESS)
+_ADVANCE = (TaskState.REQUESTED, TaskState.RECEIVED, TaskState.ACCEPTED, TaskState.ON_HOLD, TaskState.IN_PROGRESS)
 _GIVEN: dict[TaskState, frozenset[ClockKind]] = {
     TaskState.RECEIVED: frozenset({ClockKind.ACKNOWLEDGE}),
     TaskState.ACCEPTED: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.DECIDE}),
-    TaskState.IN_PROGRESS: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.DECIDE, ClockKind.SEE_THE_CHILD}),
+    TaskState.IN_PROGRESS: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.DECIDE}),
+    TaskState.ON_HOLD: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.DECIDE}),
 }
 
 
@@ -25,7 +36,11 @@ class Actor:
 
 @dataclass(slots=True)
 class Task:
-    """One agency's accountable piece of the response. ``hop`` counts how often it changed hands; ``tried`` who had it."""
+    """One agency's accountable piece of the response, asked for one region.
+
+    ``hop`` counts how often it changed hands; ``tried`` who had it; ``follows_task_id`` is another agency's task that this
+    one takes up. ``hand_over``: the offer is the holder's own, for a manager to accept. ``child_seen``: a contact is on record.
+    """
 
     task_id: str
     service: AgencyKind
@@ -33,6 +48,7 @@ class Task:
     agency_id: str
     risk: Risk
     assigned_at: datetime
+    region_code: str
     mandatory: bool = True
     state: TaskState = TaskState.REQUESTED
     offered_agency_id: str | None = None
@@ -40,6 +56,16 @@ class Task:
     outcome: Outcome | None = None
     hop: int = 0
     tried: tuple[str, ...] = field(default=())
+    follows_task_id: str | None = None
+    hand_over: bool = False
+    child_seen: bool = False
+    hold_reason: HoldReason | None = None
+    review_at: datetime | None = None
+    services: tuple[DeliveredService, ...] = ()
+    awaits_confirmation: bool = False
+    dispute_level: int = 0
+    void_proposed_by: str | None = None
+    void_reason: VoidReason | None = None
     version: int = 1
     protocol_version: str | None = None
 
@@ -56,16 +82,30 @@ class Task:
     @property
     def accepted(self) -> bool:
         """Whether somebody took it and still works on it."""
-        return self.state in {TaskState.ACCEPTED, TaskState.IN_PROGRESS}
+        return self.state in ACCEPTED
+
+    @property
+    def pending(self) -> bool:
+        """Whether anybody still has to say something about it: its holder, whoever decides a dispute, or a coordinator."""
+        return self.open or self.state is TaskState.DISPUTED or self.awaits_confirmation
 
     @property
     def evidence(self) -> frozenset[ClockKind]:
         """The duties for which evidence was already given."""
-        return _GIVEN.get(self.state, frozenset())
+        seen = frozenset({ClockKind.SEE_THE_CHILD} if self.child_seen else ())
+        return _GIVEN.get(self.state, frozenset()) | seen
 
     def pass_to(self, agency_id: str) -> None:
         """Another agency becomes accountable; nobody is asked twice."""
         self.tried = tuple(dict.fromkeys((*self.tried, self.agency_id)))
-        self.agency_id, self.offered_agency_id, self.responsible_staff_id = agency_id, None, None
-        self.state = TaskState.REQUESTED
+        self.agency_id, self.responsible_staff_id = agency_id, None
+        self.end_offer()
         self.hop += 1
+
+    def end_offer(self) -> None:
+        """Nobody is asked to take it any more."""
+        self.offered_agency_id, self.hand_over = None, False
+
+    def go_on(self) -> None:
+        """It waits no longer."""
+        self.hold_reason, self.review_at = None, None

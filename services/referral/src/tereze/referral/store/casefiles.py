@@ -16,10 +16,13 @@ from tereze.contracts.words import (
     Circumstance,
     ClockKind,
     ClockState,
+    DeliveredService,
+    HoldReason,
     LadderLevel,
     Outcome,
     Risk,
     TaskState,
+    VoidReason,
 )
 from tereze.protocol import Pack, severity
 from tereze.referral.domain.casefile import Capacity, CaseFile
@@ -32,6 +35,8 @@ from tereze.referral.store.looks import look_again
 
 LADDER = "ladder"
 """The kind of timer that climbs a clock's ladder; its subject is the clock."""
+PAUSE = "pause"
+"""The kind of timer that ends the hold of a task at its review date; its subject is the task."""
 
 _LOCK = "SELECT case_id FROM case_file WHERE case_id = ANY($1::text[]) ORDER BY case_id FOR UPDATE"
 _READ = """
@@ -49,21 +54,27 @@ WITH kept_file AS (
     ON CONFLICT (case_id) DO UPDATE SET
         version = excluded.version, state = excluded.state, person_id = excluded.person_id,
         provisional = excluded.provisional, risk = excluded.risk, categories = excluded.categories,
-        joined_into = excluded.joined_into, occurred_at = excluded.occurred_at,
-        circumstances = excluded.circumstances, next_due_at = excluded.next_due_at, breached = excluded.breached
+        joined_into = excluded.joined_into, under_review = excluded.under_review, also_in = excluded.also_in,
+        occurred_at = excluded.occurred_at, circumstances = excluded.circumstances,
+        next_due_at = excluded.next_due_at, breached = excluded.breached
 ), kept_tasks AS (
     INSERT INTO task SELECT * FROM json_populate_recordset(NULL::task, $2::text::json)
     ON CONFLICT (task_id) DO UPDATE SET
         case_id = excluded.case_id, version = excluded.version, step = excluded.step, agency_id = excluded.agency_id,
         offered_agency_id = excluded.offered_agency_id, state = excluded.state, risk = excluded.risk,
         mandatory = excluded.mandatory, responsible_staff_id = excluded.responsible_staff_id,
-        outcome = excluded.outcome, hop = excluded.hop, tried = excluded.tried,
+        outcome = excluded.outcome, hop = excluded.hop, tried = excluded.tried, hand_over = excluded.hand_over,
+        child_seen = excluded.child_seen, hold_reason = excluded.hold_reason, review_at = excluded.review_at,
+        services = excluded.services, awaits_confirmation = excluded.awaits_confirmation,
+        dispute_level = excluded.dispute_level, void_proposed_by = excluded.void_proposed_by,
+        void_reason = excluded.void_reason,
         next_due_at = excluded.next_due_at, breached = excluded.breached
 ), kept_clocks AS (
     INSERT INTO clock SELECT * FROM json_populate_recordset(NULL::clock, $3::text::json)
     ON CONFLICT (clock_id) DO UPDATE SET
         case_id = excluded.case_id, state = excluded.state, stopped_at = excluded.stopped_at,
-        position = excluded.position, reached = excluded.reached, generation = excluded.generation
+        position = excluded.position, reached = excluded.reached, generation = excluded.generation,
+        follows_clock_id = excluded.follows_clock_id
 ), kept_bodies AS (
     INSERT INTO case_body SELECT * FROM json_populate_recordset(NULL::case_body, $4::text::json)
     ON CONFLICT DO NOTHING
@@ -81,7 +92,7 @@ WHERE case_id = (SELECT case_id FROM clock WHERE clock_id = $1 AND state IN ('ru
 _CASE_OF_TASK = "SELECT case_id FROM task WHERE task_id = $1"
 _LIVE_CASE_OF_PERSON = """
 SELECT case_id FROM case_file
-WHERE person_id = $1 AND state IN ('reported', 'triaged', 'active', 'plan_in_force', 'reopened')
+WHERE person_id = $1 AND state IN ('reported', 'triaged', 'active', 'plan_in_force', 'reopened', 'closing')
 """
 
 
@@ -117,7 +128,7 @@ async def live_case_of(work: Work, person_id: str) -> str | None:
 
 
 async def keep_case(work: Work, file: CaseFile, pack: Pack) -> None:
-    """Write what changed, publish the news, and set a timer for every clock that changed and still runs."""
+    """Write what changed, publish the news, and set a timer for every clock and hold that changed and still runs."""
     due, news = _due_of_tasks(file), file.news
     touched = file.touched | {clock.task_id for clock in file.clocks.values() if clock.clock_id in file.touched}
     tasks = sorted((t for t in file.tasks.values() if t.task_id in touched), key=lambda task: task.open)
@@ -135,7 +146,7 @@ async def keep_case(work: Work, file: CaseFile, pack: Pack) -> None:
         await work.raw.execute(_DISMISS, file.case_id, agencies, capacities)
     await keep_exclusions(work, file)
     await look_again(work, file, news)
-    await work.timers.set_many(list(_ladder_timers(clocks, pack)))
+    await work.timers.set_many([*_ladder_timers(clocks, pack), *_pause_timers(tasks)])
     file.touched.clear()
     file.new_bodies.clear()
     file.gone_bodies.clear()
@@ -164,6 +175,12 @@ def _ladder_timers(clocks: Iterable[Clock], pack: Pack) -> Iterable[TimerSpec]:
             yield TimerSpec(LADDER, clock.clock_id, level.at, severity(clock.risk), clock.generation)
 
 
+def _pause_timers(tasks: Iterable[Task]) -> Iterable[TimerSpec]:
+    for task in tasks:
+        if task.review_at is not None:
+            yield TimerSpec(PAUSE, task.task_id, task.review_at, severity(task.risk), task.version)
+
+
 def _due_of_tasks(file: CaseFile) -> dict[str | None, list[Clock]]:
     going: dict[str | None, list[Clock]] = {}
     for clock in file.clocks.values():
@@ -187,7 +204,7 @@ def _values(thing: Any, shape: type[Any]) -> dict[str, Any]:
 def _file_row(file: CaseFile, due: dict[str | None, list[Clock]]) -> dict[str, Any]:
     named = (
         "case_id", "version", "state", "region_code", "protocol_version", "person_id", "provisional", "risk",
-        "categories", "opened_at", "joined_into", "occurred_at", "circumstances",
+        "categories", "opened_at", "joined_into", "under_review", "also_in", "occurred_at", "circumstances",
     )  # fmt: skip
     return {name: getattr(file, name) for name in named} | _urgency(c for clocks in due.values() for c in clocks)
 
@@ -220,6 +237,8 @@ def _file(row: Any) -> CaseFile:
         state=CaseState(kept["state"]),
         version=kept["version"],
         joined_into=kept["joined_into"],
+        under_review=kept["under_review"],
+        also_in=tuple(kept["also_in"]),
     )
     file.tasks = {task.task_id: task for task in map(_task, json.loads(row["tasks"] or "[]"))}
     file.clocks = {clock.clock_id: clock for clock in map(_clock, json.loads(row["clocks"] or "[]"))}
@@ -248,6 +267,17 @@ def _task(kept: dict[str, Any]) -> Task:
         outcome=Outcome(kept["outcome"]) if kept["outcome"] else None,
         hop=kept["hop"],
         tried=tuple(kept["tried"]),
+        region_code=kept["region_code"],
+        follows_task_id=kept["follows_task_id"],
+        hand_over=kept["hand_over"],
+        child_seen=kept["child_seen"],
+        hold_reason=HoldReason(kept["hold_reason"]) if kept["hold_reason"] else None,
+        review_at=_instant(kept["review_at"]),
+        services=tuple(DeliveredService(code) for code in kept["services"]),
+        awaits_confirmation=kept["awaits_confirmation"],
+        dispute_level=kept["dispute_level"],
+        void_proposed_by=kept["void_proposed_by"],
+        void_reason=VoidReason(kept["void_reason"]) if kept["void_reason"] else None,
         version=kept["version"],
         protocol_version=kept["protocol_version"],
     )
@@ -269,4 +299,5 @@ def _clock(kept: dict[str, Any]) -> Clock:
         generation=kept["generation"],
         protocol_version=kept["protocol_version"],
         row=kept["row"],
+        follows_clock_id=kept["follows_clock_id"],
     )

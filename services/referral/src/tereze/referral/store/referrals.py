@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tereze.chassis.ids import new_id
@@ -39,6 +40,11 @@ _FIND = """
 SELECT referral.*, identity.person_id FROM referral LEFT JOIN identity USING (referral_id) WHERE referral_id = $1
 """
 _OF_CASES = "SELECT * FROM referral WHERE case_id = ANY($1::text[]) ORDER BY received_at, referral_id"
+_REPORTS_ON = """
+SELECT referral.received_at FROM referral JOIN case_file USING (case_id)
+WHERE case_file.person_id = $1 AND referral.risk = $2 AND referral.received_at > $3 AND referral_id <> $4
+ORDER BY referral.received_at
+"""
 _PUT_ON_CASE = """
 WITH placed AS (UPDATE referral SET case_id = $2, sealed_account = NULL WHERE referral_id = $1)
 INSERT INTO narrative (narrative_id, case_id, kind, referral_id, at, sealed) VALUES ($3, $2, $4, $1, $5, $6)
@@ -100,6 +106,11 @@ async def find_referral(work: Work, referral_id: str) -> KeptReferral | None:
 async def referrals_of(work: Work, *case_ids: str) -> list[tuple[str, Referral]]:
     """The referrals of cases with their case, earliest first."""
     return [(row["case_id"], _referral(row)) for row in await work.raw.fetch(_OF_CASES, list(case_ids))]
+
+
+async def reports_on(work: Work, person_id: str, risk: Risk, since: datetime, *, but: str) -> list[datetime]:
+    """When reports of one risk on a child were received after ``since``, on whichever case, but for one of them."""
+    return [row["received_at"] for row in await work.raw.fetch(_REPORTS_ON, person_id, risk, since, but)]
 
 
 async def put_on_case(work: Work, kept: KeptReferral, case_id: str) -> None:

@@ -22,8 +22,8 @@ from tereze.chassis.tables import chassis_tables
 
 metadata = MetaData()
 
-_LIVE = text("state IN ('reported', 'triaged', 'active', 'plan_in_force', 'reopened')")
-_OPEN = text("state IN ('requested', 'received', 'accepted', 'in_progress')")
+_LIVE = text("state IN ('reported', 'triaged', 'active', 'plan_in_force', 'reopened', 'closing')")
+_OPEN = text("state IN ('requested', 'received', 'accepted', 'in_progress', 'on_hold')")
 
 
 def _instant(name: str, *, nullable: bool = False) -> Column[object]:
@@ -46,6 +46,8 @@ case_file = Table(
     Column("joined_into", String),
     _instant("occurred_at", nullable=True),
     Column("circumstances", ARRAY(String), nullable=False, server_default=text("'{}'")),
+    Column("under_review", Boolean, nullable=False),
+    Column("also_in", ARRAY(String), nullable=False),
     _instant("next_due_at", nullable=True),
     Column("breached", Boolean, nullable=False),
     Index("one_live_case_a_person", "person_id", unique=True, postgresql_where=_LIVE),
@@ -68,6 +70,17 @@ task = Table(
     Column("outcome", String),
     Column("hop", Integer, nullable=False),
     Column("tried", ARRAY(String), nullable=False),
+    Column("region_code", String, nullable=False),
+    Column("follows_task_id", String),
+    Column("hand_over", Boolean, nullable=False),
+    Column("child_seen", Boolean, nullable=False),
+    Column("hold_reason", String),
+    _instant("review_at", nullable=True),
+    Column("services", ARRAY(String), nullable=False),
+    Column("awaits_confirmation", Boolean, nullable=False),
+    Column("dispute_level", Integer, nullable=False),
+    Column("void_proposed_by", String),
+    Column("void_reason", String),
     _instant("assigned_at"),
     Column("protocol_version", String),
     _instant("next_due_at", nullable=True),
@@ -95,6 +108,7 @@ clock = Table(
     Column("generation", Integer, nullable=False),
     Column("protocol_version", String),
     Column("row", String),
+    Column("follows_clock_id", String),
     Index("clock_by_case", "case_id"),
 )
 case_body = Table(

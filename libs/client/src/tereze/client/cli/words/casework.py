@@ -125,6 +125,7 @@ _ROWS = (
     ("reason.done_by_another", "done by another", "сделано другим органом", "басқа орган орындады"),
     ("reason.asked_in_error", "asked in error", "поручено ошибочно", "қате тапсырылған"),
     ("reason.case_joined", "the cases were joined", "дела объединены", "істер біріктірілді"),
+    ("reason.case_parted", "the cases were taken apart", "дела разделены", "істер ажыратылды"),
     ("reason.screened_out", "screened out", "отсеяно", "іріктеліп қалды"),
     ("reason.dispute_overturned", "the dispute was decided so", "так решён спор", "дау солай шешілді"),
     ("reason.case_closed", "the case was closed", "дело закрыто", "іс жабылды"),
