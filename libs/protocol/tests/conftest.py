@@ -20,5 +20,15 @@ def pack(pack_text: str) -> Pack:
 
 
 @pytest.fixture(scope="session")
+def newest_text() -> str:
+    return (COUNTRY / "protocol" / "kz-default-2.yaml").read_text()
+
+
+@pytest.fixture(scope="session")
+def newest(newest_text: str) -> Pack:
+    return load_pack(newest_text, "kz-default-2.yaml")
+
+
+@pytest.fixture(scope="session")
 def calendar() -> WorkingCalendar:
     return load_calendar(path.read_text() for path in sorted((COUNTRY / "calendar").glob("*.yaml")))

@@ -18,3 +18,7 @@ timers_overdue_seconds = Gauge(
 timers_parked = Gauge("tereze_timers_parked", "Deadlines whose handler is broken")
 loop_failures = Counter("tereze_loop_failures_total", "How often a worker loop failed and was started again", ["loop"])
 loop_waiting = Gauge("tereze_loop_waiting", "1 while a worker loop waits for what it needs, or for a person", ["loop"])
+protocols_refused = Gauge("tereze_protocols_refused", "Protocol packs that hold a mistake and are not in use")
+calendar_years_missing = Gauge(
+    "tereze_calendar_years_missing", "Years whose working calendar is missing, from a quarter before they begin"
+)

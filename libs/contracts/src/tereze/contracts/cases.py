@@ -11,6 +11,7 @@ from tereze.contracts.words import (
     AgencyKind,
     CaseState,
     Category,
+    Circumstance,
     ClockKind,
     ClockState,
     DeclineReason,
@@ -62,6 +63,11 @@ class ReferralAttached(CaseEvent):
     agency_id: Annotated[AgencyId, OPERATIONAL, Field(description="The agency that submitted it")]
     risk: Annotated[Risk, ALLEGATION]
     categories: Annotated[tuple[Category, ...], ALLEGATION]
+    circumstances: Annotated[tuple[Circumstance, ...], ALLEGATION] = ()
+    received_at: Annotated[AwareDatetime | None, OPERATIONAL, Field(description="Its duties are counted from here")] = (
+        None
+    )
+    occurred_at: Annotated[AwareDatetime | None, ALLEGATION] = None
 
 
 class CasePersonSettled(CaseEvent):

@@ -7,6 +7,7 @@ from tereze.contracts.words import AgencyKind, Category, ClockKind, LadderLevel,
 from tereze.protocol.limits import Limit, Unit
 from tereze.protocol.located import Mistake, Place
 from tereze.protocol.pack import Pack, Rung
+from tereze.protocol.reach import contradictions, unreachable_rows
 
 NEEDED = (ClockKind.TRIAGE, ClockKind.ACKNOWLEDGE, ClockKind.DECIDE, ClockKind.SEE_THE_CHILD)
 WITH_A_TASK = frozenset({ClockKind.ACKNOWLEDGE, ClockKind.DECIDE, ClockKind.SEE_THE_CHILD, ClockKind.UNASSIGNED})
@@ -18,6 +19,8 @@ def mistakes_in(pack: Pack) -> Iterator[Mistake]:
     yield from _steps(pack)
     yield from _categories(pack)
     yield from _ladder(pack)
+    yield from unreachable_rows(pack)
+    yield from contradictions(pack)
 
 
 def _obligations(pack: Pack) -> Iterator[Mistake]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tereze.contracts.words import ClockKind, Starts
-from tereze.protocol.calendar import WorkingCalendar, due
+from tereze.protocol.calendar import WorkingCalendar
+from tereze.protocol.due import due
 from tereze.protocol.limits import Limit
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from tereze.contracts.directory import LocalName
 from tereze.contracts.words import AgencyKind, Category, Circumstance, ClockKind, Measure, Risk, Starts
 from tereze.protocol.clocks import Bound, PlannedClock, merged
 from tereze.protocol.eligibility import Convening, PlacementNeed, PlannedService, convening, placement_need, services
+from tereze.protocol.identity import Same
 from tereze.protocol.pack import Pack, Step
 from tereze.protocol.parts import Owed
 
@@ -113,30 +115,37 @@ def plan(pack: Pack, facts: Facts) -> Plan:
     Where two categories ask the same kind of body, the stricter one names the step and every limit of both binds. A kind
     of body that one category bars gets no task, whatever another asks. Those told first stand first. Raises NothingReported.
     """
-    if not facts.categories:
+    return _plan(Same(pack), facts.risk, frozenset(facts.categories), facts.circumstances)
+
+
+@lru_cache(maxsize=8_192)
+def _plan(
+    same: Same[Pack], risk: Risk, categories: frozenset[Category], circumstances: frozenset[Circumstance]
+) -> Plan:
+    if not categories:
         raise NothingReported("a plan needs at least one category")
-    ordered = tuple(sorted(set(facts.categories), key=pack.strictness))
+    pack = same.value
+    ordered = tuple(sorted(categories, key=pack.strictness))
     rows = [pack.categories[category] for category in ordered]
     never = frozenset(kind for each in rows for kind in each.never)
     first = tuple(dict.fromkeys(kind for each in rows for kind in each.told_first if kind not in never))
-    asked = _asked(pack, ordered, facts, never)
+    asked = _asked(pack, ordered, Facts(risk, ordered, circumstances), never)
     order = list(dict.fromkeys((*first, *AgencyKind)))
     return Plan(
         protocol_version=pack.version,
-        risk=facts.risk,
+        risk=risk,
         categories=ordered,
-        circumstances=facts.circumstances,
+        circumstances=circumstances,
         steps=tuple(
-            _step(pack, facts.risk, asked[service], told_first=service in first)
-            for service in sorted(asked, key=order.index)
+            _step(pack, risk, asked[service], told_first=service in first) for service in sorted(asked, key=order.index)
         ),
-        case_clocks=tuple(_case_clocks(pack, ordered, facts.risk)),
+        case_clocks=tuple(_case_clocks(pack, ordered, risk)),
         told_first=first,
         never=never,
         measures=frozenset(measure for each in rows for measure in each.measures),
-        services=services(pack, ordered, facts.risk, facts.circumstances),
-        placement=placement_need(pack, ordered, facts.risk, facts.circumstances),
-        commission=convening(pack, ordered, facts.risk, facts.circumstances),
+        services=services(pack, ordered, risk, circumstances),
+        placement=placement_need(pack, ordered, risk, circumstances),
+        commission=convening(pack, ordered, risk, circumstances),
     )
 
 

@@ -1,6 +1,6 @@
 """Decides which protocol version is in force at an instant; must never change a version that was in force."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from tereze.protocol.calendar import WorkingCalendar
@@ -18,8 +18,14 @@ class UnknownProtocol(LookupError):
 class Protocols:
     """The packs of a country with its working calendar."""
 
-    def __init__(self, packs: Iterable[Pack], calendar: WorkingCalendar) -> None:
+    def __init__(
+        self,
+        packs: Iterable[Pack],
+        calendar: WorkingCalendar,
+        unit_calendars: Mapping[str, WorkingCalendar] | None = None,
+    ) -> None:
         self.calendar = calendar
+        self.unit_calendars = dict(unit_calendars or {})
         self._packs = sorted(packs, key=lambda pack: (pack.effective, pack.version))
         versions = [pack.version for pack in self._packs]
         if len(set(versions)) != len(versions):
@@ -29,6 +35,10 @@ class Protocols:
     def packs(self) -> tuple[Pack, ...]:
         """Every version, the oldest first."""
         return tuple(self._packs)
+
+    def calendar_of(self, unit_calendar_id: str | None) -> WorkingCalendar:
+        """The calendar of a unit that has its own, else the country's."""
+        return self.unit_calendars.get(unit_calendar_id or "", self.calendar)
 
     def in_force(self, at: datetime) -> Pack:
         """The pack with the latest effective date that has come on the country's clock; raises NoProtocolInForce."""

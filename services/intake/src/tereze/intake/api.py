@@ -1,7 +1,6 @@
 """Decides how a referral comes in over HTTP and what its submitter reads of it; must never answer 202 before the commit."""
 
 import re
-from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -38,7 +37,7 @@ from tereze.contracts.referrals import (
 )
 from tereze.intake import domain, store
 from tereze.intake.naming import kept_out_of_their_own, named_bodies
-from tereze.protocol import Facts, Protocols, answers_of, plan
+from tereze.protocol import Facts, Protocols, answers_due
 
 _NEWEST = "ref_" + "g" * 32  # sorts after every id
 _REFERRAL_ID = re.compile(r"ref_[0-9a-f]{32}\Z")
@@ -100,11 +99,6 @@ class Door:
     def __init__(self, protocols: Protocols) -> None:
         self._protocols = protocols
         self._regions: set[str] = set()  # known to exist; a region is never taken back
-        self._plan = lru_cache(maxsize=4_096)(
-            lambda version, risk, categories, circumstances: plan(
-                protocols.version(version), Facts(risk, categories, circumstances)
-            )
-        )
 
     async def check(self, submission: ReferralSubmission, caller: Principal, work: Work) -> None:
         """Refuse what cannot be meant; see ``domain`` for the facts raised."""
@@ -120,13 +114,15 @@ class Door:
 
     async def accept(self, submission: ReferralSubmission, caller: Principal, work: Work) -> Reply:
         """Keep and tell a referral, sealed, and say who answers by when."""
-        version = self._protocols.in_force(work.now).version
-        owed = answers_of(
-            self._plan(version, submission.risk, submission.categories, frozenset(submission.circumstances)),
-            self._protocols.calendar,
-            work.now,
+        pack = self._protocols.in_force(work.now)
+        facts = Facts(
+            submission.risk,
+            submission.categories,
+            frozenset(submission.circumstances),
             submission.occurred_at,
+            work.now,
         )
+        version, owed = pack.version, answers_due(pack, self._protocols.calendar, facts, work.now)
         named = await named_bodies(work, submission)
         event = _seal(submission, named, caller, work)
         await store.add_referral(

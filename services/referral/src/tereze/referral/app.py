@@ -1,37 +1,39 @@
 """Decides how the referral service is put together; must never hold a route's or a table's rule."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import structlog
 
 from tereze.chassis.handlers import Handlers
 from tereze.chassis.service import Service
 from tereze.chassis.settings import ServiceSettings
-from tereze.protocol import CalendarMissesYear, WorkingCalendar
+from tereze.chassis.signals import calendar_years_missing, protocols_refused
+from tereze.protocol import Country
 from tereze.referral import relieving
 from tereze.referral.api import router
 from tereze.referral.deadlines import deadlines
 from tereze.referral.handlers import handlers
-from tereze.referral.moments import read_protocols
+from tereze.referral.moments import country_of
 from tereze.referral.store.place_tables import metadata  # every table: this file stands on the others
 
-_AHEAD = timedelta(days=60)  # the longest limit, with room to add the year
 log = structlog.get_logger(__name__)
 
 
 def build(settings: ServiceSettings) -> Service:
-    """The service. A mistake in the protocol or the calendar stops it here, with its line."""
-    _warn_of_missing_years(read_protocols(settings.pack).calendar, datetime.now(UTC))
+    """The service. A protocol with a mistake is refused and told, the others stay; where none is left it stops here."""
+    watch(country_of(settings.pack), datetime.now(UTC).date())
     every = Handlers()
     every.include(handlers)
     every.include(relieving.handlers)
     return Service(name="referral", metadata=metadata, router=router, handlers=every, deadlines=deadlines)
 
 
-def _warn_of_missing_years(calendar: WorkingCalendar, now: datetime) -> None:
-    """Limits that reach into a year without data end earlier than they should; somebody has to add the year."""
-    for year in sorted({now.year, (now + _AHEAD).year}):
-        try:
-            calendar.require(year)
-        except CalendarMissesYear as missing:
-            log.warning("limits count without days off", reason=str(missing))
+def watch(country: Country, today: date) -> None:
+    """Say loudly what somebody must mend: a refused protocol; a calendar year that is missing, from a quarter before it."""
+    for refused in country.refused:
+        log.error("a protocol is refused, the others stay in force", source=refused.source, mistakes=refused.mistakes)
+    protocols_refused.set(len(country.refused))
+    calendar = country.protocols.calendar
+    if missing := calendar.missing_on(today):
+        log.warning("limits will count without days off", years=missing)
+    calendar_years_missing.set_function(lambda: len(calendar.missing_on(datetime.now(UTC).date())))

@@ -7,7 +7,7 @@ from tereze.chassis.ids import new_id
 from tereze.chassis.outage import Transient
 from tereze.chassis.work import Work
 from tereze.contracts.directory import Agency
-from tereze.protocol import Pack, Protocols, load_calendar, load_pack
+from tereze.protocol import Country, Pack, Protocols, read_country
 from tereze.referral.domain.casefile import CaseFile, Moment
 from tereze.referral.domain.routing import Roster
 
@@ -28,11 +28,14 @@ ORDER BY id
 
 
 @cache
-def read_protocols(country: Path) -> Protocols:
-    """Every protocol pack and calendar year of a country folder. Raises BadText with the line of each mistake."""
-    packs = [load_pack(path.read_text("utf-8"), path.name) for path in sorted((country / "protocol").glob("*.yaml"))]
-    years = [path.read_text("utf-8") for path in sorted((country / "calendar").glob("*.yaml"))]
-    return Protocols(packs, load_calendar(years))
+def country_of(folder: Path) -> Country:
+    """What a country's folder says. Raises BadText where no protocol can be read."""
+    return read_country(folder)
+
+
+def read_protocols(folder: Path) -> Protocols:
+    """Every protocol version that can be read, and the calendars."""
+    return country_of(folder).protocols
 
 
 async def roster_of(work: Work, region_code: str) -> Roster:

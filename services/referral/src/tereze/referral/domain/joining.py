@@ -32,6 +32,8 @@ def join_cases(survivor: CaseFile, joined: CaseFile, referrals: Iterable[Referra
         survivor.admit(agency_id, capacity)
     survivor.risk = stricter(survivor.risk, joined.risk)
     survivor.categories = tuple(dict.fromkeys((*survivor.categories, *joined.categories)))
+    survivor.circumstances = tuple(dict.fromkeys((*survivor.circumstances, *joined.circumstances)))
+    survivor.occurred_at = survivor.occurred_at or joined.occurred_at
     attached = sorted(referrals, key=lambda referral: (referral.received_at, referral.referral_id))
     for referral in attached:
         survivor.tell(
@@ -40,6 +42,9 @@ def join_cases(survivor: CaseFile, joined: CaseFile, referrals: Iterable[Referra
             agency_id=referral.agency_id,
             risk=referral.risk,
             categories=referral.categories,
+            circumstances=referral.circumstances,
+            received_at=referral.received_at,
+            occurred_at=referral.occurred_at,
         )
     for region_code in (joined.region_code, *joined.also_in):
         survivor.reach_into(region_code)

@@ -78,6 +78,9 @@ def attach_referral(file: CaseFile, referral: Referral, moment: Moment) -> None:
         agency_id=referral.agency_id,
         risk=referral.risk,
         categories=referral.categories,
+        circumstances=referral.circumstances,
+        received_at=referral.received_at,
+        occurred_at=referral.occurred_at,
     )
     respond(file, moment, since=referral.received_at, prefer=referral.agency_id, anew=_EACH_REPORTER)
 
