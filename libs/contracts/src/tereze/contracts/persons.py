@@ -6,9 +6,10 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from tereze.contracts.ids import AgencyId, MergeId, PersonId, RecordId, StaffId
-from tereze.contracts.labels import IDENTITY, OPERATIONAL, STAFF, Contract
+from tereze.contracts.ids import ActId, AgencyId, MergeId, PersonId, RecordId, StaffId
+from tereze.contracts.labels import IDENTITY, MEDICAL, OPERATIONAL, STAFF, Contract
 from tereze.contracts.referrals import Child, Flag
+from tereze.contracts.words import Kinship
 
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=2_000, strip_whitespace=True, pattern=r"\S")]
 
@@ -27,6 +28,13 @@ class PersonState(StrEnum):
     LIVE = "live"
     MERGED = "merged"
     ERASED = "erased"
+
+
+class ActState(StrEnum):
+    """Where a request stands that two people have to agree on."""
+
+    AWAITING_SECOND = "awaiting_second"
+    DONE = "done"
 
 
 class MergeState(StrEnum):
@@ -50,6 +58,13 @@ class IdentifierView(Contract):
     )
 
 
+class Relative(Contract):
+    """Somebody of the family, by id and kinship only."""
+
+    person_id: Annotated[PersonId, IDENTITY]
+    kinship: Annotated[Kinship, IDENTITY]
+
+
 class PersonView(Contract):
     """Answer of ``GET /v1/persons/{id}``, redacted for whoever asks."""
 
@@ -62,6 +77,63 @@ class PersonView(Contract):
     state: Annotated[PersonState, OPERATIONAL] = PersonState.LIVE
     retired_ids: Annotated[tuple[PersonId, ...], OPERATIONAL, Field(description="Ids that resolve to this person")] = ()
     identifiers: Annotated[tuple[IdentifierView, ...], IDENTITY] = ()
+    due_date: Annotated[date | None, MEDICAL, Field(description="Of a child who is expected")] = None
+    mother_person_id: Annotated[PersonId | None, IDENTITY, Field(description="Of a child who is expected")] = None
+    relatives: Annotated[
+        tuple[Relative, ...], IDENTITY, Field(description="Parents, guardians, siblings; see GET /v1/families/{id}")
+    ] = ()
+
+
+class RecordBirth(Contract):
+    """Body of ``POST /v1/persons/{id}/birth``: an expected child was born."""
+
+    child: Annotated[Child, IDENTITY, Field(description="What is known so far; the number often comes later")]
+
+
+class EndIdentifier(Contract):
+    """Body of ``POST /v1/persons/{id}/identifiers/end``: a number is no longer the person's own; it still finds them."""
+
+    value: Annotated[Annotated[str, StringConstraints(min_length=1, max_length=32)], IDENTITY]
+    ended_on: Annotated[date, OPERATIONAL]
+    reason: Annotated[Reason, IDENTITY]
+
+
+class RegisterAdoption(Contract):
+    """Body of ``POST /v1/persons/{id}/adoption``: who the child is from now on. The tie between the two is sealed."""
+
+    child: Annotated[Child, IDENTITY, Field(description="The new names and the new number")]
+    legal_basis: Annotated[Reason, IDENTITY]
+
+
+class AdoptionRegistered(Contract):
+    """The new identity. It is told here once; nothing else ties the two together."""
+
+    person_id: Annotated[PersonId, OPERATIONAL]
+
+
+class AskAct(Contract):
+    """Body of a request that needs a second person: an unsealing or an erasure."""
+
+    reason: Annotated[Reason, IDENTITY]
+    legal_basis: Annotated[Reason, IDENTITY]
+
+
+class ActView(Contract):
+    """A request that needs a second person, as it stands."""
+
+    act_id: Annotated[ActId, OPERATIONAL]
+    state: Annotated[ActState, OPERATIONAL]
+    asked_at: Annotated[AwareDatetime, OPERATIONAL]
+    asked_by_staff_id: Annotated[StaffId, STAFF]
+    confirmed_by_staff_id: Annotated[StaffId | None, STAFF] = None
+    open_until: Annotated[AwareDatetime | None, OPERATIONAL, Field(description="Until when it may be read")] = None
+
+
+class Unsealed(Contract):
+    """Who else a child is known as; empty where there is nobody. Shown to who asked, once a second person agreed."""
+
+    act: Annotated[ActView, OPERATIONAL]
+    persons: Annotated[tuple[PersonView, ...], IDENTITY] = ()
 
 
 class MergePersons(Contract):

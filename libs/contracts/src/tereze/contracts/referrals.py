@@ -7,8 +7,8 @@ from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from tereze.contracts.events import Event
 from tereze.contracts.ids import AgencyId, CaseId, ReferralId, RegionCode, StaffId, TaskId
-from tereze.contracts.labels import ALLEGATION, IDENTITY, LOCATION, OPERATIONAL, REPORTER, SEALED, Contract
-from tereze.contracts.words import AgencyKind, Category, Channel, Circumstance, ClockKind, Risk, Sex, TaskState
+from tereze.contracts.labels import ALLEGATION, IDENTITY, LOCATION, MEDICAL, OPERATIONAL, REPORTER, SEALED, Contract
+from tereze.contracts.words import AgencyKind, Category, Channel, Circumstance, ClockKind, Kinship, Risk, Sex, TaskState
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True, pattern=r"\S")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True, pattern=r"\S")]
@@ -49,6 +49,23 @@ class RelatedPerson(Contract):
     given: Annotated[Name | None, IDENTITY] = None
     patronymic: Annotated[Name | None, IDENTITY] = None
     relation: Annotated[Line | None, ALLEGATION] = None
+    kinship: Annotated[Kinship | None, IDENTITY, Field(description="What they are to the child, where it is known")] = (
+        None
+    )
+    birth_date: Annotated[date | None, IDENTITY] = None
+    iin: Annotated[
+        Annotated[str, StringConstraints(min_length=1, max_length=32, strip_whitespace=True, pattern=r"\S")] | None,
+        IDENTITY,
+        Field(description="As given; never refused"),
+    ] = None
+    phone: Annotated[Line | None, IDENTITY] = None
+
+
+class ExpectedChild(Contract):
+    """A child who is not born yet: known by the mother and the day they are due."""
+
+    mother: Annotated[RelatedPerson, IDENTITY]
+    due_date: Annotated[date, MEDICAL, Field(description="As near as it is known; six weeks either way are one child")]
 
 
 class Reporter(Contract):
@@ -78,6 +95,9 @@ class ReferralSubmission(Contract):
     risk: Annotated[Risk, ALLEGATION]
     categories: Annotated[tuple[Category, ...], ALLEGATION, Field(min_length=1, max_length=17)]
     child: Annotated[Child, IDENTITY]
+    expected: Annotated[
+        ExpectedChild | None, IDENTITY, Field(description="Where the concern is about a child not born yet")
+    ] = None
     narrative: Annotated[
         Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True, pattern=r"\S")],
         ALLEGATION,
@@ -176,6 +196,7 @@ class SealedForRegistry(Contract):
     child: Annotated[Child, IDENTITY]
     caregivers: Annotated[tuple[RelatedPerson, ...], IDENTITY] = ()
     alleged_perpetrators: Annotated[tuple[RelatedPerson, ...], ALLEGATION] = ()
+    expected: Annotated[ExpectedChild | None, IDENTITY] = None
 
 
 class SealedForReferral(Contract):

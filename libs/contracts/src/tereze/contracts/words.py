@@ -227,6 +227,17 @@ class LadderLevel(StrEnum):
     OMBUDSMAN = "ombudsman"
 
 
+class Kinship(StrEnum):
+    """What a relative is to a person."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    GUARDIAN = "guardian"
+    FOSTER_PARENT = "foster_parent"
+    SIBLING = "sibling"
+    HOUSEHOLD = "household"
+
+
 class ReviewLevel(StrEnum):
     """Who hears of an identity review that nobody decides; each level is reached once, in order."""
 

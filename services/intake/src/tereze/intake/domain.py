@@ -102,6 +102,7 @@ def particulars_of(submission: ReferralSubmission) -> SealedForRegistry:
         child=submission.child,
         caregivers=submission.caregivers,
         alleged_perpetrators=submission.alleged_perpetrators,
+        expected=submission.expected,
     )
 
 

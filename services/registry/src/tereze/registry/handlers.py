@@ -22,7 +22,7 @@ from tereze.contracts.referrals import ReferralSubmitted, SealedForRegistry
 from tereze.contracts.tasks import TaskHandedOver, TaskNotAchieved, TaskReopened, TaskVoided
 from tereze.contracts.words import TaskState
 from tereze.registry import duties
-from tereze.registry.identifying import identify
+from tereze.registry.expecting import take_in
 from tereze.registry.store.records import Account
 
 handlers = Handlers()
@@ -40,14 +40,14 @@ async def identify_child(event: ReferralSubmitted, work: Work, _envelope: Envelo
         risk=event.risk,
         particulars=work.runtime.sealer.open(event.sealed_particulars, SealedForRegistry),
     )
-    identified = await identify(work, account)
+    identified = await take_in(work, account)
     if identified is not None:
         work.publish(
             PersonIdentified(
                 referral_id=event.referral_id,
                 person_id=identified.person_id,
-                matched_by=identified.decision.matched_by.value,
-                flags=identified.decision.flags,
+                matched_by=identified.matched_by,
+                flags=identified.flags,
                 revision=identified.revision,
             )
         )

@@ -1,15 +1,18 @@
 """Decides to whom what was said is put; must never let two accounts of one child at one instant make two persons."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from tereze.chassis.ids import new_id
 from tereze.chassis.work import Work
-from tereze.registry.matching import Decision, Kind, decide, shipped_model
+from tereze.contracts.persons import PersonKind
+from tereze.registry.matching import Decision, Description, Kind, Known, decide, shipped_model
 from tereze.registry.reviewing import Doubt, open_review
+from tereze.registry.store.adoptions import pairs_among
 from tereze.registry.store.descriptions import description_of
 from tereze.registry.store.facts import who_goes_on
-from tereze.registry.store.keys import add_keys, blind_keys, find_sharing, number_of_persons
-from tereze.registry.store.records import Account, add_person, is_recorded, kind_of, record
+from tereze.registry.store.keys import BlindKey, add_keys, blind_keys, find_sharing, number_of_persons
+from tereze.registry.store.records import Account, Linking, is_recorded, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,51 +20,85 @@ class Identified:
     """To whom an account was put, why, and the index's revision since then."""
 
     person_id: str
-    decision: Decision
+    matched_by: str
+    flags: tuple[str, ...]
     revision: int
 
 
-async def identify(work: Work, account: Account) -> Identified | None:
-    """Match an account or make a new person at once, in doubt with a review. None where it is recorded already.
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An account compared with everybody it may be, under locks that whoever may be the same child waits for.
 
-    Whoever may be the same child waits for the same locks.
+    ``doubts``: whom a person should compare it with, by candidate.
     """
+
+    child: Description
+    keys: tuple[BlindKey, ...]
+    decision: Decision
+    doubts: dict[str, Decision]
+
+
+async def weigh(work: Work, account: Account) -> Weighed:
+    """Compare an account with everybody who shares a key."""
     child = description_of(account.particulars, account.region_code)
     keys = blind_keys(work, child)
     await work.lock(*(f"match:{key.value.hex()}" for key in keys))
+    sharing, crowded = await find_sharing(work, keys)
+    n_persons = await number_of_persons(work)
+
+    def among(known: Sequence[Known]) -> Decision:
+        return decide(child, known, shipped_model(), n_persons, crowded=crowded)
+
+    decision = among(sharing)
+    for former_id, adopted_id in await pairs_among(work, [known.person_id for known in sharing]):
+        # One steps back for the other, silently: what ties them may not show, not even as a doubt.
+        later = among([known for known in sharing if known.person_id != former_id])
+        earlier = among([known for known in sharing if known.person_id != adopted_id])
+        decision = later if later.kind is Kind.LINK or earlier.kind is not Kind.LINK else earlier
+        sharing = [known for known in sharing if known.person_id != (former_id if decision is later else adopted_id)]
+    doubts = {decision.candidate_id: decision} if decision.kind is Kind.REVIEW and decision.candidate_id else {}
+    doubts |= {known.person_id: among([known]) for known in sharing if known.person_id in decision.also}
+    return Weighed(child, keys, decision, doubts)
+
+
+async def identify(work: Work, account: Account) -> Identified | None:
+    """Match an account or make a new person at once, in doubt with a review. None where it is recorded already."""
+    weighed = await weigh(work, account)
     if await is_recorded(work, account.record_id):
         return None
-    sharing, crowded = await find_sharing(work, keys)
-    model = shipped_model()
-    n_persons = await number_of_persons(work)
-    decision = decide(child, sharing, model, n_persons, crowded=crowded)
-    person_id = await _person(work, account, decision)
-    revision = await record(work, account, person_id, decision, child, model=model.version)
-    await add_keys(work, person_id, keys)
-    doubts = {decision.candidate_id: decision} if decision.kind is Kind.REVIEW else {}
-    doubts |= {
-        known.person_id: decide(child, [known], model, n_persons)
-        for known in sharing
-        if known.person_id in decision.also
-    }
-    for candidate_id, found in doubts.items():
-        await _ask_somebody(work, account, person_id, candidate_id, found)
-    return Identified(person_id, decision, revision)
-
-
-async def _person(work: Work, account: Account, decision: Decision) -> str:
+    decision = weighed.decision
     if decision.person_id is not None:
-        return await who_goes_on(work, decision.person_id)
-    person_id = new_id("per")
-    await add_person(work, person_id, account.received_at, kind_of(decision))
-    return person_id
+        person_id = await who_goes_on(work, decision.person_id)
+    else:
+        person_id = new_id("per")
+    linking = Linking(
+        person_id=person_id,
+        matched_by=decision.matched_by.value,
+        new=decision.person_id is None,
+        kind=PersonKind.UNRESOLVED if decision.kind is Kind.UNRESOLVED else PersonKind.PERSON,
+    )
+    return await put(work, account, weighed, linking)
 
 
-async def _ask_somebody(
-    work: Work, account: Account, person_id: str, candidate_id: str | None, found: Decision
-) -> None:
+async def put(work: Work, account: Account, weighed: Weighed, linking: Linking) -> Identified:
+    """Put a weighed account to a person, let them be found by it, and ask somebody about every doubt."""
+    decision = weighed.decision
+    explained = replace(
+        linking,
+        model=shipped_model().version,
+        flags=decision.flags,
+        weight=decision.weight,
+        waterfall=decision.waterfall.as_json() if decision.waterfall else None,
+    )
+    revision = await record(work, account, explained, weighed.child)
+    await add_keys(work, linking.person_id, weighed.keys)
+    for candidate_id, found in weighed.doubts.items():
+        await _ask_somebody(work, account, linking.person_id, candidate_id, found)
+    return Identified(linking.person_id, linking.matched_by, decision.flags, revision)
+
+
+async def _ask_somebody(work: Work, account: Account, person_id: str, candidate_id: str, found: Decision) -> None:
     """Whether whom the account was put to and the candidate are one child is for a person to say."""
-    assert candidate_id is not None, "a review compares the child with somebody"
     doubt = Doubt(
         record_id=account.record_id,
         person_id=person_id,

@@ -10,8 +10,9 @@ from tereze.contracts.identities import PersonsMerged, PersonSplit, PersonsUnmer
 from tereze.contracts.persons import MergeState
 from tereze.contracts.words import ReviewOutcome
 from tereze.registry import duties
-from tereze.registry.domain.index import Merged, NotMerged, Unmerged, merge, part, split, unmerge
+from tereze.registry.domain.index import Index, Merged, MustStayApart, NotMerged, Unmerged, merge, part, split, unmerge
 from tereze.registry.reviewing import settle_between
+from tereze.registry.store.adoptions import are_tied
 from tereze.registry.store.facts import By, happen, lock_persons, part_of_index
 from tereze.registry.store.keys import add_keys, keys_of
 from tereze.registry.store.merges import MergeAct, add_merge, seal_reason, took_effect, was_undone
@@ -35,7 +36,7 @@ async def ask_to_merge(work: Work, survivor_id: str, retired_id: str, by: By, re
     """Merge at once, or wait for a second person where both have open cases. Raises what ``merge`` raises."""
     index = await lock_persons(work, survivor_id, retired_id)
     merge_id = new_id("mrg")
-    fact = merge(index, merge_id, survivor_id, retired_id)
+    fact = await _decide_merge(work, index, merge_id, survivor_id, retired_id)
     act = MergeAct(merge_id, MergeState.AWAITING_SECOND, survivor_id, retired_id, work.now, *by)
     await add_merge(work, act, reason)
     if await duties.has_open_case(work, survivor_id) and await duties.has_open_case(work, retired_id):
@@ -50,7 +51,7 @@ async def confirm_merge(work: Work, act: MergeAct, by: By) -> MergeAct:
     if act.asked_by_staff_id == by[1]:
         raise NeedsAnotherPerson
     index = await lock_persons(work, act.survivor_id, act.retired_id)
-    fact = merge(index, act.merge_id, act.survivor_id, act.retired_id)
+    fact = await _decide_merge(work, index, act.merge_id, act.survivor_id, act.retired_id)
     return await _merge(work, act, fact, by, confirmed_by=by)
 
 
@@ -84,6 +85,13 @@ async def keep_apart(work: Work, one: str, other: str, by: By, reason: str) -> N
     index = await lock_persons(work, one, other)
     await happen(work, part(index, one, other), by, await seal_reason(work, one, reason))
     await settle_between(work, index.group(one) | index.group(other), ReviewOutcome.DIFFERENT, by, None)
+
+
+async def _decide_merge(work: Work, index: Index, merge_id: str, survivor_id: str, retired_id: str) -> Merged:
+    fact = merge(index, merge_id, survivor_id, retired_id)
+    if await are_tied(work, index.group(survivor_id), index.group(retired_id)):
+        raise MustStayApart  # in the same words as any other parting: nobody learns of the tie by asking
+    return fact
 
 
 async def _merge(work: Work, act: MergeAct, fact: Merged, by: By, confirmed_by: By | None) -> MergeAct:

@@ -17,6 +17,9 @@ from tereze.registry.store.facts import By
 from tereze.registry.store.persons import KeptPerson, find_person, regions_of
 from tereze.registry.store.reads import note_read
 
+_SEALED_DUTY = (AgencyKind.GUARDIANSHIP, AgencyKind.REGIONAL_DEPARTMENT)
+_OF_SEALED_DUTY = frozenset[Action]({"register_adoption", "unseal_adoption", "confirm_unsealing"})
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -31,25 +34,29 @@ def nothing_here() -> Response:
     return problem_response(NotFound())
 
 
-async def resource_of(work: Work, person_id: str) -> Resource:
-    """The person as the policies weigh it: who works on their case, and which desks answer for where they were reported."""
+async def resource_of(work: Work, person_id: str, action: Action) -> Resource:
+    """The person as the policies weigh it: who works on their case, which desks answer for where they were reported, and,
+    for what is theirs alone, the guardianship bodies and departments of these regions (``participants``)."""
+    regions = await regions_of(work, person_id)
+    sealed = _SEALED_DUTY if action in _OF_SEALED_DUTY else ()
     return Resource(
         "person",
         accepted_holders=await duties.accepted_holders(work, person_id),
-        desks=await desks_of(work, await regions_of(work, person_id)),
+        desks=await _bodies(work, regions, (AgencyKind.WINDOW_DESK,)),
+        participants=await _bodies(work, regions, sealed),
     )
 
 
-async def desks_of(work: Work, regions: Iterable[str]) -> frozenset[str]:
-    """The window desks of regions."""
-    found = [await replica.agencies(work, kind=AgencyKind.WINDOW_DESK, region_code=region) for region in regions]
-    return frozenset(desk.agency_id for desks in found for desk in desks)
+async def _bodies(work: Work, regions: Iterable[str], kinds: Iterable[AgencyKind]) -> frozenset[str]:
+    asked = [(kind, region) for kind in kinds for region in regions]
+    found = [await replica.agencies(work, kind=kind, region_code=region) for kind, region in asked]
+    return frozenset(body.agency_id for bodies in found for body in bodies)
 
 
 async def ask(work: Work, caller: Principal, action: Action, person_id: str) -> Asked | None:
     """Whoever goes on under this id, if the caller may do this with them; a refusal is written down."""
     person = await find_person(work, person_id)
-    decision = decide(caller.actor, action, await resource_of(work, person.person_id if person else person_id))
+    decision = decide(caller.actor, action, await resource_of(work, person.person_id if person else person_id, action))
     if person is not None and decision.allowed:
         return Asked(person, decision)
     await note_read(work, by_of(caller), person_id, decision, outcome="refused", action=action)

@@ -12,6 +12,7 @@ from tereze.chassis.work import Work
 from tereze.contracts import identities
 from tereze.contracts.words import AgencyKind, ReviewLevel, ReviewOutcome, ReviewState, Risk
 from tereze.registry.domain.review import Review, due_at, urgency
+from tereze.registry.store.adoptions import are_tied
 from tereze.registry.store.facts import By, part_of_index
 from tereze.registry.store.reviews import add_review, find_review, keep_review, open_between
 
@@ -43,7 +44,8 @@ async def open_review(work: Work, doubt: Doubt) -> bool:
     index = await part_of_index(work, (doubt.person_id, doubt.candidate_id))
     if index.resolve(doubt.person_id) == index.resolve(doubt.candidate_id):
         return False
-    if index.must_stay_apart(index.resolve(doubt.person_id), index.resolve(doubt.candidate_id)):
+    one, other = index.resolve(doubt.person_id), index.resolve(doubt.candidate_id)
+    if index.must_stay_apart(one, other) or await are_tied(work, index.group(one), index.group(other)):
         return False
     review = Review(
         review_id=new_id("rvw"),

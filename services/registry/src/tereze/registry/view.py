@@ -1,9 +1,11 @@
 """Decides how many accounts of one child become one view; must never drop an account, only choose what is shown first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from tereze.contracts.iin import iin_flags, normalise_iin
-from tereze.contracts.persons import IdentifierView, PersonView
+from tereze.contracts.persons import IdentifierView, PersonView, Relative
 from tereze.contracts.referrals import Child, Flag
 from tereze.contracts.words import Sex
 from tereze.registry.store.persons import KeptPerson
@@ -18,14 +20,26 @@ _FLAG_DETAILS = {
     "iin-differs": ("/child/iin", "A namesake with the same birth date has another sound number."),
     "patronymic-differs": ("/child/patronymic", "A namesake with the same birth date has another patronymic."),
     "sex-differs": ("/child/sex", "A namesake with the same birth date has the other sex."),
+    "given-name-differs": ("/child/given", "A near namesake bears another given name."),
     "name-points-elsewhere": ("/child", "The name and birth date given also fit somebody else."),
     "several-persons-match": ("/child", "What was given fits more than one known person."),
     "too-many-share-a-key": ("/child", "What was given is shared by too many to tell anything."),
 }
 
 
-def view_person(person: KeptPerson, sources: Sequence[Source]) -> PersonView:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known around a person: of the birth that is or was awaited, of ended numbers, of the family."""
+
+    mother_id: str | None = None
+    due_date: date | None = None
+    ended: Mapping[str, date] = field(default_factory=dict)
+    relatives: tuple[Relative, ...] = ()
+
+
+def view_person(person: KeptPerson, sources: Sequence[Source], around: Around | None = None) -> PersonView:
     """The person as computed from every account (oldest first); ``child`` is absent once erased."""
+    around = around or Around()
     codes = dict.fromkeys(code for source in sources for code in source.flags)
     return PersonView(
         person_id=person.person_id,
@@ -36,11 +50,14 @@ def view_person(person: KeptPerson, sources: Sequence[Source]) -> PersonView:
         kind=person.kind,
         state=person.state,
         retired_ids=person.retired_ids,
-        identifiers=_identifiers(sources),
+        identifiers=_identifiers(sources, around.ended),
+        due_date=around.due_date,
+        mother_person_id=around.mother_id,
+        relatives=around.relatives,
     )
 
 
-def _identifiers(sources: Sequence[Source]) -> tuple[IdentifierView, ...]:
+def _identifiers(sources: Sequence[Source], ended: Mapping[str, date]) -> tuple[IdentifierView, ...]:
     """Every number that was ever given, each once as it was given first."""
     numbers: dict[str, IdentifierView] = {}
     for source in sources:
@@ -53,6 +70,7 @@ def _identifiers(sources: Sequence[Source]) -> tuple[IdentifierView, ...]:
                 normalised=normalise_iin(child.iin),
                 flags=tuple(_flag(code) for code in flags),
                 first_given_at=source.received_at,
+                ended_on=ended.get(normalise_iin(child.iin)),
             )
             numbers.setdefault(number.normalised, number)
     return tuple(numbers.values())

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from tereze.registry.api import merges, persons, reviews
+from tereze.registry.api import families, identity, merges, persons, reviews
 
 router = APIRouter()
-for _noun in (persons, merges, reviews):
+for _noun in (persons, identity, merges, reviews, families):
     router.include_router(_noun.router)

@@ -10,9 +10,9 @@ from tereze.chassis.http import BadCursor, Caller, Cursor, Limit, OpenWork, Repl
 from tereze.contracts.ids import PersonId
 from tereze.contracts.persons import Look, LookPage, PersonView
 from tereze.registry.people import ask, note_shown, nothing_here
+from tereze.registry.showing import show_person
 from tereze.registry.store.reads import page_of_reads
-from tereze.registry.store.records import record_ids_of, sources_of
-from tereze.registry.view import view_person
+from tereze.registry.store.records import record_ids_of
 
 router = APIRouter(tags=["persons"])
 
@@ -26,9 +26,8 @@ async def read_person(person_id: Annotated[PersonId, Path()], caller: Caller, wo
     asked = await ask(work, caller, "read_person", person_id)
     if asked is None:
         return nothing_here()
-    sources = await sources_of(work, asked.person.person_id)
-    await note_shown(work, caller, "read_person", asked, [source.record_id for source in sources])
-    person = view_person(asked.person, sources)
+    person, records = await show_person(work, asked.person)
+    await note_shown(work, caller, "read_person", asked, records)
     headers = {"Content-Location": f"/v1/persons/{asked.person.person_id}"}
     return Reply(200, redact(person, asked.decision.labels), headers).response()
 

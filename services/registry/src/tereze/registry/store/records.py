@@ -13,7 +13,7 @@ from tereze.contracts.persons import PersonKind
 from tereze.contracts.referrals import SealedForRegistry
 from tereze.contracts.words import Risk
 from tereze.registry.domain.index import Linked
-from tereze.registry.matching import Decision, Description, Kind
+from tereze.registry.matching import Description
 from tereze.registry.store.descriptions import keep_description
 from tereze.registry.store.facts import happen
 from tereze.registry.store.tables import link, person, source_record
@@ -33,6 +33,21 @@ class Account:
     particulars: SealedForRegistry
     source: str = REFERRAL
     risk: Risk = Risk.LOW
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """To whom a record is put, and why. ``new``: the person comes to be with it. ``model`` decided, where one did."""
+
+    person_id: str
+    matched_by: str
+    model: str = ""
+    new: bool = False
+    kind: PersonKind = PersonKind.PERSON
+    how: str = "auto"
+    flags: tuple[str, ...] = ()
+    weight: float | None = None
+    waterfall: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +106,7 @@ async def _opened(work: Work, rows: Sequence[Any]) -> list[Source]:
     ]
 
 
-async def add_person(work: Work, person_id: str, first_seen_at: datetime, kind: PersonKind = PersonKind.PERSON) -> None:
-    """A new person about whom nothing is written yet."""
-    row = {"person_id": person_id, "first_seen_at": first_seen_at, "kind": kind.value, "state": "live"}
-    await work.db.execute(insert(person).values(row))
-
-
-async def record(
-    work: Work, account: Account, person_id: str, decision: Decision, description: Description, *, model: str
-) -> int:
+async def record(work: Work, account: Account, linking: Linking, description: Description) -> int:
     """Keep what was said, sealed under a key of its own, and why it was put to this person; returns the index's revision.
 
     A key of its own: whoever the record belongs to one day, their erasure takes this key and nobody else's.
@@ -108,21 +115,23 @@ async def record(
     sealed = await work.runtime.vault.encrypt(work, subject=account.record_id, place=PLACE, text=text)
     kept = {
         "record_id": account.record_id, "key_subject": account.record_id, "received_at": account.received_at,
-        "agency_id": account.agency_id, "flags": list(decision.flags), "sealed": sealed, "source": account.source,
+        "agency_id": account.agency_id, "flags": list(linking.flags), "sealed": sealed, "source": account.source,
         "region_code": account.region_code,
     }  # fmt: skip
+    if linking.new:
+        first = {
+            "person_id": linking.person_id,
+            "first_seen_at": account.received_at,
+            "kind": linking.kind.value,
+            "state": "live",
+        }
+        await work.db.execute(insert(person).values(first))
     await work.db.execute(insert(source_record).values(kept))
     await keep_description(work, account.record_id, account.record_id, description)
     linked = {
-        "record_id": account.record_id, "person_id": person_id, "matched_by": decision.matched_by.value,
-        "model": model, "decided_at": work.now, "how": "auto", "weight": decision.weight,
-        "waterfall": decision.waterfall.as_json() if decision.waterfall else None,
+        "record_id": account.record_id, "person_id": linking.person_id, "matched_by": linking.matched_by,
+        "model": linking.model, "decided_at": work.now, "how": linking.how, "weight": linking.weight,
+        "waterfall": linking.waterfall,
     }  # fmt: skip
     await work.db.execute(insert(link).values(linked))
-    new = decision.person_id is None
-    return await happen(work, Linked(account.record_id, person_id, new=new, kind=kind_of(decision)))
-
-
-def kind_of(decision: Decision) -> PersonKind:
-    """What the person is that a decision makes."""
-    return PersonKind.UNRESOLVED if decision.kind is Kind.UNRESOLVED else PersonKind.PERSON
+    return await happen(work, Linked(account.record_id, linking.person_id, new=linking.new, kind=linking.kind))

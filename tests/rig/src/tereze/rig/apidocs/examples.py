@@ -41,9 +41,11 @@ _ID_NOUNS = {
     "other_person_id": "per", "retired_person_id": "per", "retired_id": "per", "restored_person_id": "per",
     "new_person_id": "per", "asked_by_staff_id": "stf", "confirmed_by_staff_id": "stf", "undone_by_staff_id": "stf",
     "candidate_person_id": "per", "decided_by_staff_id": "stf", "centre_id": "ctr", "placement_id": "plc",
-    "from_case_id": "cas",
+    "from_case_id": "cas", "relative_id": "per", "edge_id": "edg", "entry_id": "ent", "act_id": "act",
+    "given_by_person_id": "per", "mother_person_id": "per",
 }  # fmt: skip
 _AGENCIES = {
+    "source_agency_id": "almaty-police",
     "agency_id": "almaty-police", "by_agency_id": "almaty-police", "from_agency_id": "almaty-clinic-1",
     "offered_agency_id": "almaty-clinic-2", "parent_agency_id": "almaty-department", "told_agency_id": "almaty-police",
     "decider_agency_id": "almaty-department",
@@ -85,6 +87,7 @@ _WORDS: dict[str, Any] = {
     "youngest": 12, "oldest": 17, "capacity": 24, "taken": 21,
 }  # fmt: skip
 _OF_SHAPE: dict[str, Any] = {
+    "WriteEntry.consent": None,
     "Requirement.code": "vetting", "RequirementStanding.code": "vetting",
     "Flag.pointer": "/child/iin", "Flag.code": "iin-check-digit", "Flag.detail": "The twelfth digit does not fit.",
     "FieldProblem.pointer": "/child/birth_date", "FieldProblem.code": "date-in-the-future",

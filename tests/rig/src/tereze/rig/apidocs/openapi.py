@@ -27,6 +27,7 @@ _NOUNS = {
     "centres": "Rehabilitation centres and their free beds",
     "protocols": "Who must do what by when: the version in force",
     "persons": "Who a child is, for those who must act; joined, restored and divided by those who answer for it",
+    "families": "Who belongs to a child, and what agencies share about the family",
     "identity-reviews": "Whether two accounts mean one child, where only a person can say",
     "subscriptions": "Where events are delivered to",
     "deliveries": "Each event's way to a subscription",
