@@ -2,9 +2,9 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from tereze.contracts.ids import AgencyId, EdgeId, EntryId, PersonId, StaffId
 from tereze.contracts.labels import ALLEGATION, EDUCATION, IDENTITY, MEDICAL, OPERATIONAL, STAFF, Contract
@@ -103,12 +103,6 @@ class WriteEntry(Contract):
     text: Annotated[EntryText, IDENTITY]
     consent: Annotated[Consent | None, IDENTITY] = None
     override: Annotated[Override | None, ALLEGATION] = None
-
-    @model_validator(mode="after")
-    def _one_basis(self) -> Self:
-        if (self.consent is None) == (self.override is None):
-            raise ValueError("give either consent or override")
-        return self
 
 
 class ReviseEntry(Contract):

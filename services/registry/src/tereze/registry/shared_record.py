@@ -8,7 +8,8 @@ from tereze.access import Decision, decide_each, redact
 from tereze.access.decisions import Action
 from tereze.chassis.http import Principal
 from tereze.chassis.work import Work
-from tereze.contracts.families import EntryRevision, EntryView, FamilyRecord, Section
+from tereze.contracts.facts import Invalid
+from tereze.contracts.families import EntryRevision, EntryView, FamilyRecord, Section, WriteEntry
 from tereze.contracts.labels import Sensitivity
 from tereze.contracts.words import Kinship
 from tereze.registry.family import gather
@@ -22,6 +23,19 @@ LABELS: Mapping[Section, Sensitivity] = {
     Section.EDUCATION: Sensitivity.EDUCATION,
     Section.LEGAL: Sensitivity.ALLEGATION,
 }
+
+
+class OneBasis(Invalid):
+    """An entry rests on consent, or on a lawful reason to do without; not on both or neither."""
+
+    code = "one-basis"
+    title = "Give either consent or override"
+
+
+def check_basis(written: WriteEntry) -> None:
+    """Raises OneBasis."""
+    if (written.consent is None) == (written.override is None):
+        raise OneBasis(pointer="/consent")
 
 
 async def show_record(work: Work, caller: Principal, person_id: str, decision: Decision) -> dict[str, Any]:

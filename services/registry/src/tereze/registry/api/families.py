@@ -21,7 +21,7 @@ from tereze.contracts.ids import EntryId, PersonId
 from tereze.registry.domain.index import SamePerson
 from tereze.registry.family import MOST_STEPS, gather, show_family
 from tereze.registry.people import ask, note_shown, nothing_here
-from tereze.registry.shared_record import show_entry, show_record
+from tereze.registry.shared_record import OneBasis, check_basis, show_entry, show_record
 from tereze.registry.store.entries import Wording, add_wording, find_entry
 from tereze.registry.store.families import Edge, add_edge
 
@@ -90,10 +90,12 @@ async def read_family_record(person_id: Person, caller: Caller, work: OpenWork) 
 
 
 @router.post("/v1/families/{person_id}/entries", status_code=201, response_model=EntryView)
+@refuses(OneBasis)
 async def write_entry(
     person_id: Person, wanted: body[WriteEntry], key: Idempotency, caller: Caller, work: OpenWork
 ) -> Response:
     """Enter something into a section, with consent or with a lawful reason to do without."""
+    check_basis(wanted)
     asked = await ask(work, caller, "write_family_entry", person_id)
     if asked is None:
         return nothing_here()
