@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-BENCHES = ("intake", "journey", "relay", "consumer", "timers")
+BENCHES = ("intake", "journey", "relay", "consumer", "timers", "protocol")
 
 
 def main(argv: Sequence[str]) -> int:
