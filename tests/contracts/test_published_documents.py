@@ -53,9 +53,17 @@ def test_every_operation_says_what_it_does_and_how_it_refuses(where: str, operat
 def test_every_creating_post_takes_an_idempotency_key_and_every_command_a_version() -> None:
     for where, operation in operations():
         required = {one["name"] for one in operation.get("parameters", []) if one.get("required")}
-        if where in ("POST /v1/referrals", "POST /v1/subscriptions", "POST /v1/placements", "POST /v1/centres"):
+        if where in (
+            "POST /v1/referrals",
+            "POST /v1/subscriptions",
+            "POST /v1/placements",
+            "POST /v1/centres",
+            "POST /v1/commission",
+        ):
             assert "Idempotency-Key" in required
-        if where.startswith(("POST /v1/tasks/", "POST /v1/cases/", "POST /v1/placements/", "POST /v1/centres/")):
+        if where.startswith(
+            ("POST /v1/tasks/", "POST /v1/cases/", "POST /v1/placements/", "POST /v1/centres/", "POST /v1/commission/")
+        ):
             assert "If-Match" in required
 
 

@@ -30,6 +30,7 @@ Action = Literal[
     "open_investigation", "lead_investigation",
     "read_sla",
     "read_centre", "manage_centre", "request_placement", "read_placement", "hold_bed", "decide_placement",
+    "convene_commission", "read_sitting", "answer_commission", "lead_commission",
     "admit_child", "review_placement", "discharge_child", "withdraw_placement",
     "read_duty", "answer_duty",
 ]  # fmt: skip

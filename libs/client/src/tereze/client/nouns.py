@@ -8,6 +8,7 @@ from tereze.client.call import Plan, Stream
 from tereze.client.doors import AsyncDoor, SyncDoor
 from tereze.client.plans import (
     cases,
+    commission,
     directory,
     duties,
     persons,
@@ -140,6 +141,17 @@ class Centres(Noun[D]):
     set_capacity = Operation(placements.set_capacity)
 
 
+class Commission(Noun[D]):
+    """Sittings of the commission on juvenile affairs."""
+
+    convene = Operation(commission.convene)
+    get = Operation(commission.get)
+    list = Listing(commission.listing)
+    answer = Operation(commission.answer)
+    adjourn = Operation(commission.adjourn)
+    hold = Operation(commission.hold)
+
+
 class Agencies(Noun[D]):
     """Bodies that refer and act."""
 
@@ -206,6 +218,7 @@ class Window(Noun[D]):
         self.tasks = Tasks(door)
         self.placements = Placements(door)
         self.centres = Centres(door)
+        self.commission = Commission(door)
         self.agencies = Agencies(door)
         self.staff = Staff(door)
         self.regions = Regions(door)

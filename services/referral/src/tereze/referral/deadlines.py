@@ -4,12 +4,13 @@ from tereze.chassis.handlers import Deadlines
 from tereze.chassis.timers import FiredTimer
 from tereze.chassis.work import Work
 from tereze.referral.beds import BEDS, end_hold, fill_beds, leave_excluded_centres
+from tereze.referral.convening import convene_if_due
 from tereze.referral.domain.escalation import climb_ladder
 from tereze.referral.domain.holding import resume_at_review
 from tereze.referral.moments import moment_of
 from tereze.referral.placing import open_provisionally, place_referral
 from tereze.referral.store.casefiles import LADDER, PAUSE, case_of_task, keep_case, lock_case_of_clock, lock_cases
-from tereze.referral.store.looks import LEAVE_CENTRE
+from tereze.referral.store.looks import CONVENE, LEAVE_CENTRE
 from tereze.referral.store.placements import HOLD
 from tereze.referral.store.referrals import find_referral
 
@@ -73,3 +74,9 @@ async def give_free_beds(timer: FiredTimer, work: Work) -> None:
 async def leave_centre(timer: FiredTimer, work: Work) -> None:
     """A body was excluded from a case: the child gets no bed of it."""
     await leave_excluded_centres(work, timer.subject)
+
+
+@deadlines.fires(CONVENE)
+async def convene_commission(timer: FiredTimer, work: Work) -> None:
+    """A case became critical, or its deadlines were breached again and again."""
+    await convene_if_due(work, timer.subject)

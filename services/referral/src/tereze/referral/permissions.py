@@ -6,6 +6,7 @@ from tereze.access import Actor, Decision, Resource, decide, decide_each
 from tereze.contracts.placements import PlacementState
 from tereze.contracts.words import CaseState, ClockKind
 from tereze.referral.domain.casefile import Capacity, CaseFile
+from tereze.referral.domain.commission import Sitting
 from tereze.referral.domain.placement import Placement
 from tereze.referral.domain.tasks import Task
 
@@ -55,6 +56,16 @@ def placement_resource(file: CaseFile, placement: Placement) -> Resource:
         owner_agency_id=placement.agency_id,
         offered=frozenset({centre} if centre else ()),
         accepted_holders=case.accepted_holders | ({centre} if centre and placement.state in settled else set()),
+    )
+
+
+def sitting_resource(file: CaseFile, sitting: Sitting) -> Resource:
+    """The sitting as the policies weigh it: the commission owns it, the bodies it invited are offered a seat."""
+    return replace(
+        case_resource(file),
+        kind="sitting",
+        owner_agency_id=sitting.agency_id,
+        offered=frozenset(sitting.members),
     )
 
 

@@ -1,9 +1,10 @@
-"""Decides how a country's rules about beds are read, once; must never accept a text with a mistake in it."""
+"""Decides how a country's rules about beds and sittings are read, once; must never accept a text with a mistake in it."""
 
 from functools import cache
 from pathlib import Path
 
 from tereze.protocol.located import locate
+from tereze.referral.domain.commission_rules import CommissionRules
 from tereze.referral.domain.placement_rules import PlacementRules
 
 
@@ -11,3 +12,9 @@ from tereze.referral.domain.placement_rules import PlacementRules
 def placement_rules(country: Path) -> PlacementRules:
     """The rules of a country folder. Raises BadText with the line of each mistake."""
     return locate((country / "placement.yaml").read_text("utf-8"), "placement.yaml").read(PlacementRules)
+
+
+@cache
+def commission_rules(country: Path) -> CommissionRules:
+    """The rules of a country folder. Raises BadText with the line of each mistake."""
+    return locate((country / "commission.yaml").read_text("utf-8"), "commission.yaml").read(CommissionRules)

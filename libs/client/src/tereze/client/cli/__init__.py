@@ -5,6 +5,7 @@ import typer
 
 from tereze.client.cli import (
     case,
+    commission,
     duty,
     identity_review,
     listen,
@@ -33,6 +34,7 @@ app.add_typer(person.person_app, name="person")
 app.add_typer(identity_review.review_app, name="identity-review")
 app.add_typer(task.task_app, name="task")
 app.add_typer(placement.placement_app, name="placement")
+app.add_typer(commission.commission_app, name="commission")
 app.add_typer(subscriptions.subscription_app, name="subscription")
 app.add_typer(duty.duty_app, name="duty")
 app.add_typer(staff.staff_app, name="staff")

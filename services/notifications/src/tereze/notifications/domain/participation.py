@@ -19,6 +19,7 @@ from tereze.contracts.cases import (
     TaskRerouted,
     TaskWithdrawn,
 )
+from tereze.contracts.commission import CommissionConvened
 from tereze.contracts.disputes import TaskDisputed, TaskDisputeRaised, TaskOverturned
 from tereze.contracts.parting import ReferralDetached
 from tereze.contracts.placements import (
@@ -94,6 +95,8 @@ def _changes(event: CaseEvent) -> Iterator[Change]:
             yield from _of_clock(event)
         case TaskEvent():
             yield from _of_task(event)
+        case CommissionConvened():
+            yield from (Joins(agency, Capacity.TOLD) for agency in event.invited_agency_ids)
         case PlacementEvent():
             yield from _of_placement(event)
         case _:

@@ -6,6 +6,7 @@ from tereze.referral.api import (
     cases,
     casework,
     centres,
+    commission,
     exclusions,
     passing,
     placements,
@@ -23,4 +24,5 @@ router.include_router(taskwork.router)
 router.include_router(passing.router)
 router.include_router(protocols.router)
 router.include_router(centres.router)
+router.include_router(commission.router)
 router.include_router(placements.router)

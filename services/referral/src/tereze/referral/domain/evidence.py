@@ -68,8 +68,9 @@ def record_done(
 ) -> None:
     """A duty of the task was done. Raises NotOwed or ReferenceMissing."""
     allow(file, task, Transition.CONTACTED, by)
-    owed = {wanted.kind for wanted in planned_step(moment.version(task.protocol_version), task.risk, task.step).clocks}
-    owed |= {clock.kind for clock in file.going_clocks(task.task_id)}
+    pack, owed = moment.version(task.protocol_version), {clock.kind for clock in file.going_clocks(task.task_id)}
+    if task.step in pack.steps:  # the commission, and a family's plan, ask for steps of their own
+        owed |= {wanted.kind for wanted in planned_step(pack, task.risk, task.step).clocks}
     if duty in _BY_OTHER_WORDS or duty not in owed:
         raise NotOwed(current_state=task.state, current_version=task.version)
     if duty is ClockKind.PROTECT and reference is None:

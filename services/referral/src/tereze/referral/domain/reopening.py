@@ -1,5 +1,6 @@
 """Decides how an ended task is owed again and how one is taken back as an error; must never give back time that was used."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from tereze.contracts.facts import Conflict
@@ -50,15 +51,24 @@ def owe_again(file: CaseFile, task: Task, moment: Moment) -> None:
     task.outcome, task.services, task.responsible_staff_id = None, (), None
     task.awaits_confirmation, task.child_seen, task.void_proposed_by, task.void_reason = False, False, None, None
     before = {clock.kind: clock for clock in _history(file, task)}
-    for wanted in planned_step(moment.version(task.protocol_version), task.risk, task.step).clocks:
-        old = before.get(wanted.kind)
-        due_at = wanted.due(moment.now, moment.calendar)
-        clock = _anew(task, wanted.kind, moment, due_at)
+    for kind, due_at in _owed(task, before, moment):
+        old = before.get(kind)
+        clock = _anew(task, kind, moment, due_at)
         if old is not None:
             clock.follows_clock_id = old.clock_id
             if old.state is ClockState.CANCELLED and old.stopped_at is not None:
                 _take_up(clock, old, moment.now)
         file.start_clock(clock)
+
+
+def _owed(task: Task, before: Mapping[ClockKind, Clock], moment: Moment) -> Iterator[tuple[ClockKind, datetime]]:
+    """What a task owes and by when: as its protocol says, or, where somebody else set the limits, for as long as before."""
+    pack = moment.version(task.protocol_version)
+    if task.step in pack.steps:
+        planned = planned_step(pack, task.risk, task.step).clocks
+        yield from ((wanted.kind, wanted.due(moment.now, moment.calendar)) for wanted in planned)
+    else:
+        yield from ((kind, moment.now + (clock.due_at - clock.started_at)) for kind, clock in before.items())
 
 
 def void_task(file: CaseFile, task: Task, by: Actor, reason: VoidReason, moment: Moment) -> None:

@@ -145,7 +145,7 @@ async def keep_case(work: Work, file: CaseFile, pack: Pack) -> None:
         agencies, capacities = zip(*sorted(file.gone_bodies), strict=True)
         await work.raw.execute(_DISMISS, file.case_id, agencies, capacities)
     await keep_exclusions(work, file)
-    await look_again(work, file, news)
+    await look_again(work, file, news, pack)
     await work.timers.set_many([*_ladder_timers(clocks, pack), *_pause_timers(tasks)])
     file.touched.clear()
     file.new_bodies.clear()

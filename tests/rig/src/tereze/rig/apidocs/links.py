@@ -11,6 +11,8 @@ _PLACEMENT = {"placement_id": "$response.body#/placement_id", "header.If-Match":
 _OF_PLACEMENT = (
     "choose_centre", "decide_stay", "admit_to_centre", "review_stay", "discharge_from_centre", "withdraw_request",
 )  # fmt: skip
+_SITTING = {"sitting_id": "$response.body#/sitting_id", "header.If-Match": "$response.header.ETag"}
+_OF_SITTING = ("answer_to_commission", "adjourn", "record_sitting")
 _CENTRE = {"centre_id": "$response.body#/centre_id", "header.If-Match": "$response.header.ETag"}
 _BEFORE_ACCEPTANCE = ("receive", "accept", "decline")
 _LINKS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
@@ -24,6 +26,9 @@ _LINKS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
     ("receive", ("accept", "decline"), _TASK),
     ("accept", ("start", "fulfil"), _TASK),
     ("start", ("fulfil",), _TASK),
+    ("list_sittings", ("read_sitting",), {"sitting_id": "$response.body#/items/0/sitting_id"}),
+    ("convene", ("read_sitting", *_OF_SITTING), _SITTING),
+    ("read_sitting", _OF_SITTING, _SITTING),
     ("list_centres", ("read_centre",), {"centre_id": "$response.body#/items/0/centre_id"}),
     ("open_centre", ("set_capacity",), _CENTRE),
     ("list_placements", ("read_placement",), {"placement_id": "$response.body#/items/0/placement_id"}),
@@ -33,9 +38,9 @@ _LINKS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
 )
 _ETAGGED = (
     "read_task", *_BEFORE_ACCEPTANCE, "start", "fulfil", "read_case", "triage", "read_centre", "open_centre", "set_capacity",
-    "request_placement", "read_placement", *_OF_PLACEMENT,
+    "request_placement", "read_placement", *_OF_PLACEMENT, "convene", "read_sitting", *_OF_SITTING,
 )  # fmt: skip
-_LOCATED = ("submit_referral", "create_subscription", "open_centre", "request_placement")
+_LOCATED = ("submit_referral", "create_subscription", "open_centre", "request_placement", "convene")
 
 
 def _answers(document: Schema) -> dict[str, Schema]:
