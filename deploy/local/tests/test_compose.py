@@ -13,10 +13,8 @@ from tereze.chassis.settings import ServiceSettings
 from tereze.local.keys import SERVICES
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-DOCKERFILES = [
-    *(REPOSITORY / "services" / name / "Dockerfile" for name in SERVICES),
-    REPOSITORY / "deploy/local/Dockerfile",
-]
+SERVICE = REPOSITORY / "services/Dockerfile"
+DOCKERFILES = [SERVICE, REPOSITORY / "deploy/local/Dockerfile"]
 OTHERS_IMAGES = {"kafka", "postgres", "gateway"}
 INSTRUCTION = re.compile(r"(ARG|FROM|WORKDIR|COPY|RUN|ENV|USER|EXPOSE|HEALTHCHECK|ENTRYPOINT|CMD)\s")
 
@@ -41,6 +39,8 @@ def test_every_service_runs_and_is_migrated_first(compose: dict[str, Any]) -> No
         first = {"directory": "load-pack", "referral": "load-centres"}.get(name, f"{name}-migrate")
         assert needs[first] == {"condition": "service_completed_successfully"}
         assert compose["services"][f"{name}-migrate"]["command"] == ["migrate"]
+        for part in (name, f"{name}-migrate"):
+            assert compose["services"][part]["build"]["args"] == {"SERVICE": name}
 
 
 def test_every_dockerfile_and_mounted_file_exists(compose: dict[str, Any]) -> None:
@@ -64,9 +64,7 @@ def test_services_are_told_only_what_they_know_and_everything_they_need(compose:
     known = {f"TEREZE_{name.upper()}" for name in ServiceSettings.model_fields}
     needed = {f"TEREZE_{name.upper()}" for name, field in ServiceSettings.model_fields.items() if field.is_required()}
     for name in SERVICES:
-        told = set(compose["services"][name]["environment"]) | environment_of(
-            REPOSITORY / "services" / name / "Dockerfile"
-        )
+        told = set(compose["services"][name]["environment"]) | environment_of(SERVICE)
         assert needed <= told
         assert told <= known
 
@@ -106,9 +104,9 @@ def test_what_a_dockerfile_copies_exists_and_is_not_ignored(dockerfile: Path) ->
     ignored = (REPOSITORY / ".dockerignore").read_text().split()
     for line in instructions(dockerfile):
         if line.startswith("COPY") and "--from" not in line:
-            source = line.split()[1]
-            assert (REPOSITORY / source).exists()
-            assert source.split("/")[0] not in ignored
+            for source in {line.split()[1].replace("${SERVICE}", name) for name in SERVICES}:
+                assert (REPOSITORY / source).exists()
+                assert source.split("/")[0] not in ignored
 
 
 @pytest.mark.skipif(shutil.which("docker-compose") is None, reason="docker-compose is not installed")

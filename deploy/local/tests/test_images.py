@@ -36,16 +36,18 @@ class Builder:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
-    def build(self, dockerfile: str, tag: str) -> None:
+    def build(self, dockerfile: str, tag: str, **arguments: str) -> None:
+        named = {"BASE_IMAGE": "localhost/base", **arguments}
+        words = [word for name, value in named.items() for word in ("--build-arg", f"{name}={value}")]
         self(
-            "bud", "--isolation=chroot", "--network=host", "--format=docker", "--volume", CERTIFICATES,
-            "--build-arg", "BASE_IMAGE=localhost/base", "-f", dockerfile, "-t", tag, ".",
+            "bud", "--isolation=chroot", "--network=host", "--format=docker", "--layers", "--volume", CERTIFICATES,
+            *words, "-f", dockerfile, "-t", tag, ".",
         )  # fmt: skip
 
-    def run(self, tag: str, program: str) -> str:
+    def run(self, tag: str, *words: str) -> str:
         container = self("from", "--pull-never", f"localhost/{tag}")
         try:
-            return self("run", "--isolation=chroot", container, "--", "python", "-c", program)
+            return self("run", "--isolation=chroot", container, "--", *words)
         finally:
             self("rm", container)
 
@@ -78,11 +80,14 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_image_holds_all_its_service_needs_and_is_nobody(builder: Builder, service: str) -> None:
-    builder.build(f"services/{service}/Dockerfile", service)
+    builder.build("services/Dockerfile", service, SERVICE=service)
     program = f"import os, tereze.{service}.app; print(os.getuid())"
-    assert builder.run(service, program) == "10001"
+    assert builder.run(service, "python", "-c", program) == "10001"
+    assert f"tereze.{service}" in builder.run(service, "cat", "/opt/tereze/bin/tereze-service")
+    assert "usage:" in builder.run(service, "tereze-service", "--help")
 
 
 def test_the_issuer_image_serves_the_demo_issuer_and_makes_keys(builder: Builder) -> None:
     builder.build("deploy/local/Dockerfile", "issuer")
-    assert builder.run("issuer", "import tereze.local.issuer.app, tereze.local.keys; print('ok')") == "ok"
+    program = "import tereze.local.issuer.app, tereze.local.keys; print('ok')"
+    assert builder.run("issuer", "python", "-c", program) == "ok"
