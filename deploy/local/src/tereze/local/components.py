@@ -1,6 +1,7 @@
 """Decides what every part of the stack can be told to do; must never restart by itself: that is the supervisor's."""
 
 import http.client
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from tereze.local.ports import LOOPBACK
 from tereze.local.processes import Child, ChildFailed
 
 
-class Component:
+class Component(ABC):
     """One program of the stack under one name. It may be started, stopped, killed and started again on the same data."""
 
     ready_within = 120.0  # seconds: a busy machine is slow, not broken
@@ -18,13 +19,13 @@ class Component:
         self.log = log
         self._child: Child | None = None
 
+    @abstractmethod
     def spawn(self) -> Child:
-        """Start the program; subclasses say how."""
-        raise NotImplementedError
+        """Start the program."""
 
+    @abstractmethod
     def ready(self) -> bool:
-        """Whether it does its work now; subclasses say how to tell."""
-        raise NotImplementedError
+        """Whether it does its work now."""
 
     @property
     def address(self) -> str | None:

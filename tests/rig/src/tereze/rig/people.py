@@ -2,14 +2,13 @@
 
 import time
 from functools import cached_property
-from typing import Any
 
-import yaml
-
+from tereze.contracts.words import StaffRole
 from tereze.local.issuer import TokenMint
-from tereze.local.layout import PACK
+from tereze.rig.inside import demo_agencies, demo_staff
 
 _FRESH_SECONDS = 1_800
+_DEMO = "demo:"
 
 
 class Cast:
@@ -20,38 +19,23 @@ class Cast:
         self._tokens: dict[str, tuple[float, str]] = {}
 
     @cached_property
-    def agencies(self) -> dict[str, dict[str, Any]]:
-        """Agencies by id."""
-        return {entry["agency_id"]: entry for entry in _entries("agencies.yaml")}
-
-    @cached_property
-    def staff(self) -> dict[str, dict[str, Any]]:
-        """Staff by the subject of their token."""
-        return {entry["subject"]: entry for entry in _entries("staff.yaml")}
-
-    @cached_property
     def regions(self) -> list[str]:
         """Codes of the regions that have agencies."""
-        return sorted({entry["region_code"] for entry in self.agencies.values() if entry.get("region_code")})
+        return sorted({agency.region_code for agency in demo_agencies().values() if agency.region_code})
 
     def systems(self, *kinds: str) -> list[str]:
         """Subjects of the systems of agencies of these kinds."""
+        asked = {agency.agency_id for agency in demo_agencies().values() if agency.kind in kinds}
         return [
-            subject
-            for subject, entry in self.staff.items()
-            if "system" in entry["roles"] and self.agencies[entry["agency_id"]]["kind"] in kinds
+            member.subject
+            for member in demo_staff().values()
+            if StaffRole.SYSTEM in member.roles and member.agency_id in asked
         ]
 
     def bearer(self, subject: str) -> str:
         """An access token that is good for a while."""
         made, token = self._tokens.get(subject, (0.0, ""))
         if time.monotonic() - made > _FRESH_SECONDS or not token:
-            token = self._mint.mint(subject, self.staff[subject]["agency_id"])
+            token = self._mint.mint(subject, demo_staff()[subject.removeprefix(_DEMO)].agency_id)
             self._tokens[subject] = (time.monotonic(), token)
         return token
-
-
-def _entries(name: str) -> list[dict[str, Any]]:
-    with (PACK / "demo" / name).open(encoding="utf-8") as file:
-        entries: list[dict[str, Any]] = yaml.safe_load(file)
-    return entries
