@@ -26,12 +26,19 @@ pytestmark = [
 
 @dataclass(frozen=True)
 class Builder:
-    """buildah with a store of its own."""
+    """buildah with a store of its own. ``driver``: overlay shares layers; vfs copies each of them, and works anywhere."""
 
     store: Path
+    driver: str = "overlay"
 
     def __call__(self, *words: str) -> str:
-        places = ["--storage-driver=vfs", "--root", str(self.store / "images"), "--runroot", str(self.store / "run")]
+        places = [
+            f"--storage-driver={self.driver}",
+            "--root",
+            str(self.store / "images"),
+            "--runroot",
+            str(self.store / "run"),
+        ]
         done = subprocess.run([BUILDAH, *places, *words], cwd=REPOSITORY, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
@@ -40,7 +47,8 @@ class Builder:
         named = {"BASE_IMAGE": "localhost/base", **arguments}
         words = [word for name, value in named.items() for word in ("--build-arg", f"{name}={value}")]
         self(
-            "bud", "--isolation=chroot", "--network=host", "--format=docker", "--layers", "--volume", CERTIFICATES,
+            "bud", "--isolation=chroot", "--network=host", "--format=docker", f"--layers={self.driver == 'overlay'}",
+            "--volume", CERTIFICATES,
             *words, "-f", dockerfile, "-t", tag, ".",
         )  # fmt: skip
 
@@ -52,11 +60,23 @@ class Builder:
             self("rm", container)
 
 
+def _can_overlay(folder: Path) -> bool:
+    """Whether this machine lets us mount layers over one another."""
+    probe = Builder(folder)
+    try:
+        container = probe("from", "scratch")
+        probe("mount", container)
+        probe("rm", container)
+    except AssertionError:
+        return False
+    return True
+
+
 @pytest.fixture(scope="module")
 def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
     """A builder whose store holds one image: a Debian with nothing but Python."""
     folder = tmp_path_factory.mktemp("images")
-    root, build = folder / "debian", Builder(folder)
+    root, build = folder / "debian", Builder(folder, "overlay" if _can_overlay(folder / "probe") else "vfs")
     # What debootstrap mounts into the new root is seen by it alone: cut short, it leaves nothing mounted behind.
     words = [
         "unshare",

@@ -19,6 +19,7 @@ from tereze.client.plans import (
     subscriptions,
     tasks,
 )
+from tereze.client.watching import Watch
 
 D = TypeVar("D", bound=SyncDoor | AsyncDoor)
 P = ParamSpec("P")
@@ -66,6 +67,24 @@ class Listing(Generic[P, T]):
             return noun.door.stream(self.plan(*args, **kwargs))
 
         return listing
+
+
+class Watching(Generic[P, T]):
+    """A stream as a method: an iterator without end, or an asynchronous one in the asynchronous twin."""
+
+    def __init__(self, plan: Callable[P, Watch[T]]) -> None:
+        self.plan = plan
+
+    @overload
+    def __get__(self, noun: Noun[SyncDoor], owner: type | None = None) -> Callable[P, Iterator[T]]: ...
+    @overload
+    def __get__(self, noun: Noun[AsyncDoor], owner: type | None = None) -> Callable[P, AsyncIterator[T]]: ...
+    def __get__(self, noun: Noun[Any], owner: type | None = None) -> Callable[P, Any]:
+        @functools.wraps(self.plan)
+        def watching(*args: P.args, **kwargs: P.kwargs) -> Any:
+            return noun.door.watch(self.plan(*args, **kwargs))
+
+        return watching
 
 
 class Referrals(Noun[D]):
@@ -208,6 +227,7 @@ class Window(Noun[D]):
 
     sla = Operation(directory.sla)
     events = Listing(subscriptions.events)
+    watch = Watching(subscriptions.watch)
 
     def __init__(self, door: D) -> None:
         super().__init__(door)

@@ -43,7 +43,7 @@ def listen(
     desk.say("listen.ready", agency=agency or desk.identity or desk.url, url=forward_to)
     desk.say("listen.secret", secret=key)
     with httpx.Client(trust_env=False, timeout=15.0) as http:
-        for event in desk.client.events(after=start, follow=True):
+        for event in desk.client.watch(after=start):
             forwarded(desk, event, forward(http, forward_to, key, event))
 
 

@@ -87,7 +87,9 @@ def events(
     event_type: Types = None,
 ) -> None:
     """Print your agency's events in order, one a line."""
-    for event in desk.client.events(after=after, follow=follow, types=tuple(event_type or ())):
+    types = tuple(event_type or ())
+    read = desk.client.watch if follow else desk.client.events
+    for event in read(after=after, types=types):
         if desk.as_json:
             desk.write(event)
         else:

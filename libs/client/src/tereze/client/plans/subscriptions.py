@@ -3,6 +3,7 @@
 from typing import Any
 
 from tereze.client.call import Call, Given, Stream, creating, nothing, pages, query, segment, shape
+from tereze.client.watching import Watch
 from tereze.contracts.subscriptions import (
     CloudEvent,
     CreateSubscription,
@@ -97,3 +98,12 @@ def events(
             yield Given(batch)
         elif not follow:
             return
+
+
+def watch(*, after: str | None = None, types: tuple[str, ...] = ()) -> Watch[CloudEvent]:
+    """The same events as one stream that never ends, each as it happens; from after ``after``, or from the oldest kept.
+
+    A connection that breaks is made again and goes on after the last event that was heard whole. Ends by raising when your
+    agency may not read any more, or when the window is away for longer than the client's patience.
+    """
+    return Watch("/v1/events", shape(CloudEvent), query(types=",".join(types) or None), after)
