@@ -118,7 +118,7 @@ def plan(pack: Pack, facts: Facts) -> Plan:
     return _plan(Same(pack), facts.risk, frozenset(facts.categories), facts.circumstances)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=2_048)
 def _plan(
     same: Same[Pack], risk: Risk, categories: frozenset[Category], circumstances: frozenset[Circumstance]
 ) -> Plan:

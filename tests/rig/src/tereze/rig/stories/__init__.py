@@ -15,7 +15,7 @@ from tereze.local.demo_clock import NotNow
 from tereze.local.layout import DEFAULT_DATA, Layout
 from tereze.local.parts import NoSuchPart
 from tereze.local.state import running_state
-from tereze.rig.stories import outage, same_child_twice, school_report, unvetted_monitor
+from tereze.rig.stories import outage, same_child_twice, school_report, sexual_violence, unvetted_monitor
 from tereze.rig.stories.ground import Ground, RunningGround
 from tereze.rig.stories.telling import Listener, Narrator, StoryBroken, as_json
 
@@ -33,6 +33,7 @@ class Story:
 STORIES: Mapping[str, Story] = {
     "school-report": Story(school_report.TITLE, school_report.tell),
     "same-child-twice": Story(same_child_twice.TITLE, same_child_twice.tell),
+    "sexual-violence": Story(sexual_violence.TITLE, sexual_violence.tell),
     "outage": Story(outage.TITLE, outage.tell),
     "unvetted-monitor": Story(unvetted_monitor.TITLE, unvetted_monitor.tell),
 }
