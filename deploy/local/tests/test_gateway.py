@@ -64,6 +64,8 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
         ("/v1/deliveries", "notifications"),
         ("/v1/agencies", "directory"),
         ("/v1/staff", "directory"),
+        ("/v1/workforce/posts", "directory"),
+        ("/v1/caseload", "referral"),
         ("/v1/regions/series/violence-by-region", "directory"),
         ("/oauth/token", "issuer"),
         ("/.well-known/openid-configuration", "issuer"),

@@ -1,8 +1,10 @@
 """Decides that a lapse in the middle of a duty hands it over in the same transaction in which it is heard of."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from tereze.chassis.ids import new_id
 from tereze.contracts.directory import StaffPublished
+from tereze.contracts.rotas import RotaPublished, Shift
 from tereze.contracts.staffing import TaskResponsiblePassed
 from tereze.rig.inside import demo_staff
 
@@ -93,3 +95,36 @@ async def test_nobody_unfit_is_named(window):
             headers={"If-Match": f'"{task["version"]}"'},
         )
     assert (answer.status_code, answer.json()["code"]) == (422, "not-your-staff")
+
+
+async def test_whoever_is_on_duty_is_asked_before_whoever_is_not(window):
+    now = datetime.now(UTC)
+    shift = Shift(
+        shift_id=new_id("shf"), staff_id=SECOND.staff_id, since=now - timedelta(hours=1), until=now + timedelta(hours=8)
+    )
+    await police_task(window, SECOND)
+    await window.inside.hear(RotaPublished(agency_id=FIRST.agency_id, version=1, shifts=(shift,)))
+    case_id = await window.open_case()
+    task = await window.task_of(case_id, "police")
+    async with window.caller("almaty-police:manager") as manager:
+        headers = {"If-Match": f'"{task["version"]}"'}
+        answer = await manager.post(f"/v1/tasks/{task['task_id']}/accept", json={}, headers=headers)
+        load = (await manager.get("/v1/caseload")).json()
+    assert answer.json()["responsible_staff_id"] == SECOND.staff_id, "busier, and on duty"
+    assert [(row["staff_id"], row["open_duties"], row["on_duty"]) for row in load["items"]] == [
+        (SECOND.staff_id, 2, True),
+        (FIRST.staff_id, 0, False),
+    ]
+    assert load["unassigned"] == 0
+    async with window.caller("almaty-police:member") as member:
+        assert (await member.get("/v1/caseload")).status_code == 403
+
+
+async def test_a_manager_who_names_nobody_gives_it_to_whoever_has_fewer(window):
+    await police_task(window)
+    case_id = await window.open_case()
+    task = await window.task_of(case_id, "police")
+    async with window.caller("almaty-police:manager") as manager:
+        headers = {"If-Match": f'"{task["version"]}"'}
+        answer = await manager.post(f"/v1/tasks/{task['task_id']}/accept", json={}, headers=headers)
+    assert answer.json()["responsible_staff_id"] == SECOND.staff_id

@@ -28,6 +28,7 @@ Action = Literal[
     "manage_agency", "read_staff",
     "read_attestation", "sign_attestation", "record_attestation", "revoke_attestation",
     "open_investigation", "lead_investigation",
+    "read_rota", "keep_rota", "read_workforce", "keep_posts", "read_caseload",
     "read_sla",
     "read_centre", "manage_centre", "request_placement", "read_placement", "hold_bed", "decide_placement",
     "convene_commission", "read_sitting", "answer_commission", "lead_commission",

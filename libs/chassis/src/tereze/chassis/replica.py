@@ -7,6 +7,7 @@ from tereze.chassis.work import Work
 from tereze.contracts.directory import Agency, AgencyPublished, Region, RegionPublished, StaffPublished, StaffRecord
 from tereze.contracts.events import Envelope
 from tereze.contracts.labels import Contract
+from tereze.contracts.rotas import RotaPublished, Shift
 from tereze.contracts.words import AgencyKind
 
 _REMEMBER = """
@@ -90,6 +91,12 @@ async def standing(work: Work, subject: str) -> tuple[StaffRecord, Agency | None
     return StaffRecord.model_validate_json(row["staff"]), home
 
 
+async def shifts(work: Work, agency_id: str) -> tuple[Shift, ...]:
+    """The shifts of an agency as last published; none where it keeps no rota."""
+    record = await work.raw.fetchval(_ONE, "rota", agency_id)
+    return RotaPublished.model_validate_json(record).shifts if record else ()
+
+
 async def _remember(
     work: Work,
     kind: str,
@@ -127,3 +134,9 @@ async def remember_staff(event: StaffPublished, work: Work, _envelope: Envelope)
     """Keep a staff member's standing as published."""
     known = event.staff
     await _remember(work, "staff", known.staff_id, event.version, known, active=known.active, subject=known.subject)
+
+
+@directory_handlers.on(RotaPublished)
+async def remember_rota(event: RotaPublished, work: Work, _envelope: Envelope) -> None:
+    """Keep an agency's shifts as published."""
+    await _remember(work, "rota", event.agency_id, event.version, event)

@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter
 
-from tereze.directory.api import agencies, attestations, investigations, staff
+from tereze.directory.api import agencies, attestations, investigations, rotas, staff, workforce
 
 router = APIRouter(tags=["directory"])
 router.include_router(agencies.router)
 router.include_router(staff.router)
 router.include_router(attestations.router)
 router.include_router(investigations.router)
+router.include_router(rotas.router)
+router.include_router(workforce.router)

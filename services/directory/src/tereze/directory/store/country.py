@@ -54,6 +54,12 @@ async def find_agency(work: Work, agency_id: str) -> Agency | None:
     return None if row is None else _agency(row)
 
 
+async def units_of(work: Work, agency_id: str) -> list[str]:
+    """The bodies right below an agency."""
+    query = select(agency.c.agency_id).where(agency.c.parent_agency_id == agency_id).order_by(agency.c.agency_id)
+    return list((await work.db.execute(query)).scalars())
+
+
 async def page_of_agencies(
     work: Work, *, kind: AgencyKind | None, region_code: str | None, after: str, limit: int
 ) -> list[Agency]:

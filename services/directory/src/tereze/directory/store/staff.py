@@ -57,7 +57,7 @@ async def page_of_staff(work: Work, *, agency_id: str, after: str, limit: int) -
         .order_by(staff.c.staff_id)
         .limit(limit)
     )
-    return [_member(row) for row in (await work.db.execute(query)).mappings()]
+    return [member_of(row) for row in (await work.db.execute(query)).mappings()]
 
 
 async def lock_staff(work: Work, staff_id: str) -> KeptStaff | None:
@@ -119,7 +119,7 @@ async def write_standings(work: Work, standings: Iterable[tuple[str, Standing]])
 
 def _kept_staff(row: RowMapping) -> KeptStaff:
     return KeptStaff(
-        member=_member({name: value for name, value in row.items() if name not in _BESIDES}),
+        member=member_of({name: value for name, value in row.items() if name not in _BESIDES}),
         suspended_because=SuspensionReason(row["suspended_because"]) if row["suspended_because"] else None,
         version=row["version"],
         agency_kind=AgencyKind(row["agency_kind"]),
@@ -127,7 +127,8 @@ def _kept_staff(row: RowMapping) -> KeptStaff:
     )
 
 
-def _member(row: RowMapping | dict[str, Any]) -> StaffMember:
+def member_of(row: RowMapping | dict[str, Any]) -> StaffMember:
+    """A row as a staff member; inactive while suspended."""
     values = without_version(row)
     suspended = values.pop("suspended_at") is not None
     del values["suspended_by"], values["suspended_because"]

@@ -116,6 +116,34 @@ investigation_text = Table(
     Column("sealed", LargeBinary, nullable=False),
     Index("investigation_text_by_investigation", "investigation_id", "text_id"),
 )
+rota = Table(
+    "rota",
+    metadata,
+    Column("agency_id", String, ForeignKey("agency.agency_id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+shift = Table(
+    "shift",
+    metadata,
+    Column("shift_id", String, primary_key=True),
+    Column("agency_id", String, ForeignKey("agency.agency_id"), nullable=False),
+    Column("staff_id", String, ForeignKey("staff.staff_id"), nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Index("shift_by_agency", "agency_id", "until"),
+)
+post = Table(
+    "post",
+    metadata,
+    Column("post_id", String, primary_key=True),
+    Column("agency_id", String, ForeignKey("agency.agency_id"), nullable=False),
+    Column("specialism", String, nullable=False),
+    Column("pupils", Integer),
+    Column("staff_id", String, ForeignKey("staff.staff_id")),
+    Column("vacant_since", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False),
+    Index("post_by_agency", "agency_id", "post_id"),
+)
 act = Table(
     "act",
     metadata,

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from tereze.referral.api import (
+    caseload,
     cases,
     casework,
     centres,
@@ -26,3 +27,4 @@ router.include_router(protocols.router)
 router.include_router(centres.router)
 router.include_router(commission.router)
 router.include_router(placements.router)
+router.include_router(caseload.router)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from tereze.contracts.staffing import PassReason, TaskResponsiblePassed
 from tereze.contracts.words import ClockKind, StaffRole
-from tereze.protocol import due
 from tereze.referral.domain.casefile import CaseFile, Moment
-from tereze.referral.domain.clocks import Clock
+from tereze.referral.domain.duties import start_duty
 from tereze.referral.domain.tasks import Task
 
 SPECIALISTS = frozenset({StaffRole.MEMBER, StaffRole.COORDINATOR, StaffRole.OMBUDSMAN})
@@ -59,13 +58,4 @@ def _await_a_name(file: CaseFile, task: Task, moment: Moment) -> None:
     limit = obligation.limit(task.risk) if obligation else None
     if limit is None or any(clock.kind is ClockKind.UNASSIGNED for clock in file.going_clocks(task.task_id)):
         return
-    clock = Clock(
-        clock_id=moment.new_id("clk"),
-        kind=ClockKind.UNASSIGNED,
-        task_id=task.task_id,
-        agency_id=task.agency_id,
-        risk=task.risk,
-        started_at=moment.now,
-        due_at=due(limit, moment.now, moment.calendar),
-    )
-    file.start_clock(clock)
+    start_duty(file, ClockKind.UNASSIGNED, task.agency_id, limit, moment, task_id=task.task_id)

@@ -1,11 +1,12 @@
 """Decides how the people of an agency and their open duties are found; must never decide who takes one."""
 
+from tereze.chassis import replica
 from tereze.chassis.work import Work
 from tereze.contracts.directory import StaffRecord
-from tereze.protocol import OPEN
+from tereze.protocol import ACCEPTED, OPEN
 from tereze.referral.domain.staffing import Colleague
 
-_OPEN = [str(state) for state in OPEN]
+_OPEN, _TAKEN = [str(state) for state in OPEN], [str(state) for state in ACCEPTED]
 _DUTIES = """
 SELECT DISTINCT case_id FROM task WHERE responsible_staff_id = $1 AND state = ANY($2::text[]) ORDER BY case_id
 """
@@ -13,6 +14,9 @@ _COLLEAGUES = """
 SELECT record::text AS record,
        (SELECT count(*) FROM task WHERE task.responsible_staff_id = replica.id AND state = ANY($2::text[])) AS duties
 FROM replica WHERE kind = 'staff' AND record ->> 'agency_id' = $1 AND active ORDER BY id
+"""
+_UNASSIGNED = """
+SELECT count(*) FROM task WHERE agency_id = $1 AND responsible_staff_id IS NULL AND state = ANY($2::text[])
 """
 # Held until the transaction ends: who is found fit here cannot be relieved before the duty named here is there to pass on.
 _HELD = "SELECT record::text FROM replica WHERE kind = 'staff' AND id = $1 FOR SHARE"
@@ -28,8 +32,16 @@ async def colleagues_at(work: Work, agency_id: str) -> list[Colleague]:
     """The active people of an agency, each with how many open duties they answer for."""
     rows = await work.raw.fetch(_COLLEAGUES, agency_id, _OPEN)
     records = [(StaffRecord.model_validate_json(row["record"]), row["duties"]) for row in rows]
+    coming = [shift for shift in await replica.shifts(work, agency_id) if work.now < shift.until]
+    named = {shift.staff_id for shift in coming if shift.since <= work.now}
     return [
-        Colleague(record.staff_id, frozenset(record.roles), fit=record.fit_at(work.now), open_duties=duties)
+        Colleague(
+            record.staff_id,
+            frozenset(record.roles),
+            fit=record.fit_at(work.now),
+            on_duty=not coming or record.staff_id in named,
+            open_duties=duties,
+        )
         for record, duties in records
     ]
 
@@ -44,3 +56,8 @@ async def fit_staff(work: Work, staff_id: str) -> StaffRecord | None:
 async def kept_out_of(work: Work, task_id: str) -> frozenset[str]:
     """Agencies and persons that must not touch the case of a task."""
     return frozenset(row["body_id"] for row in await work.raw.fetch(_KEPT_OUT, task_id))
+
+
+async def count_unassigned(work: Work, agency_id: str) -> int:
+    """How many duties an agency took that nobody is named for at present."""
+    return int(await work.raw.fetchval(_UNASSIGNED, agency_id, _TAKEN))

@@ -30,6 +30,7 @@ from tereze.contracts.words import (
 from tereze.rig.demodata.fixed import fixed_id
 
 _ID_NOUNS = {
+    "shift_id": "shf", "post_id": "pst", "on_duty": "stf",
     "attestation_id": "att", "investigation_id": "inv", "opened_by": "stf", "mentor_staff_id": "stf",
     "recorded_by": "stf", "from_staff_id": "stf",
     "referral_id": "ref", "person_id": "per", "provisional_person_id": "per", "case_id": "cas", "into_case_id": "cas",

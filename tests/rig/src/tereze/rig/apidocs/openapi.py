@@ -36,7 +36,9 @@ _NOUNS = {
     "sla": "Deadlines across agencies",
     "duties": "What waits for operators: parked events, deliveries that were given up",
     "agencies": "Bodies that refer and act",
-    "staff": "People and systems of your agency",
+    "staff": "People and systems of your agency: whether they may act, and what is looked into",
+    "workforce": "Posts filled and vacant, and pupils for each specialist",
+    "caseload": "How many open duties each of your people answers for",
     "regions": "First-level units of the country, and the series published about them",
     "webhooks": "What a subscription's address receives",
 }
