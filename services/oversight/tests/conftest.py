@@ -9,7 +9,7 @@ from tereze.local.issuer import TokenMint
 from tereze.oversight.app import build
 from tereze.rig.inside import Inside, stand_inside
 
-KNOWN = ("almaty-police", "almaty-clinic-1", "ombudsman")
+KNOWN = ("almaty-police", "almaty-clinic-1", "ombudsman", "ministry")
 
 
 @pytest.fixture

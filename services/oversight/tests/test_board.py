@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from tereze.chassis.ids import new_id
 from tereze.contracts.cases import ClockBreached, ClockEscalated, ClockEvent, ClockStarted, ClockStopped
+from tereze.contracts.exclusions import ExclusionBasis, ExclusionRecorded
 from tereze.contracts.identities import ReviewDecided, ReviewOpened, ReviewOverdue
 from tereze.contracts.words import ClockKind, ClockState, LadderLevel, ReviewLevel, ReviewOutcome, Risk
 from tereze.rig.inside import Inside, agency_id
@@ -129,3 +130,24 @@ async def test_an_identity_review_is_a_duty_of_the_desk_like_any_other(oversight
     await oversight.tell(decided)
     row = (await board(oversight, f"{CLINIC}:member"))[agency_id(CLINIC)]
     assert (row["breached"], row["met_late"]) == (0, 1)
+
+
+async def test_a_case_one_is_kept_out_of_moves_no_number_one_may_see(oversight: Inside) -> None:
+    open_one, hidden = Clock(CLINIC), Clock(CLINIC)
+    await oversight.tell(open_one.started(), hidden.started(), hidden.breached())
+    before = await board(oversight, "ombudsman:ombudsman")
+    kept_out = ExclusionRecorded(
+        case_id=hidden.facts["case_id"],
+        case_version=9,
+        region_code="KZ-75",
+        protocol_version="kz-default/1",
+        exclusion_id=new_id("exc"),
+        basis=ExclusionBasis.ACCUSED,
+        agency_ids=(agency_id(CLINIC), agency_id("ministry")),
+    )
+    await oversight.tell(kept_out, hidden.escalated())
+    for who in (f"{CLINIC}:member", "ministry:operator"):
+        row = (await board(oversight, who))[agency_id(CLINIC)]
+        assert (row["running"], row["breached"], row["escalations"]) == (1, 0, 0), who
+    assert (await board(oversight, "ombudsman:ombudsman"))[agency_id(CLINIC)]["escalations"] == 1
+    assert before[agency_id(CLINIC)]["breached"] == 1

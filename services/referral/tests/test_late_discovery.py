@@ -67,6 +67,11 @@ async def test_a_holder_found_to_be_tied_loses_the_case_in_the_same_answer(windo
     assert answer.status_code == 201, answer.text
     view = ExclusionView.model_validate_json(answer.text)
     assert view.agency_ids == (health["agency_id"],)
+    assert {(seen.door, seen.staff_id) for seen in view.had_seen} == {
+        ("task", demo_staff()[f"{clinic}:head"].staff_id),
+        ("narrative", demo_staff()[f"{clinic}:member"].staff_id),
+    }
+    assert all(seen.policy_id and seen.labels for seen in view.had_seen)
     now = await window.task_of(case_id, "health")
     assert (now["state"], now["responsible_staff_id"]) == ("requested", None)
     assert now["agency_id"] != health["agency_id"]

@@ -18,8 +18,10 @@ from hypothesis.stateful import (
 )
 
 from tereze.contracts import cases as told
+from tereze.contracts.disputes import TaskDisputed, TaskDisputeRaised
 from tereze.contracts.exclusions import ExclusionLifted, ExclusionRecorded
 from tereze.contracts.facts import Fact
+from tereze.contracts.tasks import TaskHandedOver, TaskHandOverOffered, TaskReopened, TaskResponsibleNamed
 from tereze.contracts.words import (
     Category,
     ClockKind,
@@ -103,6 +105,9 @@ class Replayed:
             told.TaskAssigned: ("agency_id",), told.TaskRerouted: ("agency_id",), told.TaskOffered: ("offered_agency_id",),
             told.TaskAccepted: ("agency_id", "by_staff_id", "responsible_staff_id"), told.ClockStarted: ("agency_id",),
             told.TaskReceived: ("agency_id",), told.TaskStarted: ("agency_id",), told.TaskFulfilled: ("agency_id",),
+            TaskHandedOver: ("agency_id", "responsible_staff_id"), TaskHandOverOffered: ("offered_agency_id",),
+            TaskResponsibleNamed: ("responsible_staff_id",), TaskReopened: ("agency_id",), TaskDisputed: ("decider_agency_id",),
+            TaskDisputeRaised: ("decider_agency_id",),
         }  # fmt: skip
         given = reaching.get(type(event), ())
         reached = {getattr(event, name) for name in given} | set(getattr(event, "told_agency_ids", ()))

@@ -14,6 +14,7 @@ from tereze.contracts.cases import (
     TaskRerouted,
     TaskWithdrawn,
 )
+from tereze.contracts.exclusions import ExclusionBasis, ExclusionRecorded
 from tereze.contracts.referrals import Child
 from tereze.contracts.tasks import TaskHandedOver, TaskNotAchieved, TaskReopened, TaskVoided
 from tereze.contracts.words import (
@@ -28,7 +29,7 @@ from tereze.contracts.words import (
     TaskState,
     VoidReason,
 )
-from tereze.rig.inside import demo_agencies
+from tereze.rig.inside import demo_agencies, demo_staff
 
 POLICE, SCHOOL = (demo_agencies()[slug].agency_id for slug in ("almaty-police", "almaty-school-1"))
 CHILD = Child(family="Қалқанбаев", given="Ернұр", birth_date=date(2016, 4, 9), sex=Sex.MALE, school="№ 12 мектеп")
@@ -91,6 +92,10 @@ class CaseTold:
                 risk=Risk.HIGH, step="police.respond",
             ),
         }[how]()  # fmt: skip
+
+    def kept_out(self, *agencies, staff=()):
+        about = {"exclusion_id": new_id("exc"), "basis": ExclusionBasis.ACCUSED}
+        return ExclusionRecorded(**self._of_case(), **about, agency_ids=agencies, staff_ids=staff)
 
 
 @pytest.fixture
@@ -199,3 +204,14 @@ async def test_reads_cannot_be_unwritten(registry, case):
     with pytest.raises(asyncpg.RaiseError, match="never changed"):
         async with registry.runtime.database.work() as work:
             await work.raw.execute("DELETE FROM read_audit")
+
+
+async def test_whoever_is_kept_out_of_a_case_does_not_learn_who_the_child_is(registry, case):
+    await registry.tell(case.accepted())
+    assert (await read(registry, "almaty-police:head", case.person_id)).status_code == 200
+    inspector = demo_staff()["almaty-police:member"].staff_id
+    await registry.tell(case.kept_out(staff=(inspector,)))
+    assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 404
+    assert (await read(registry, "almaty-police:head", case.person_id)).status_code == 200
+    await registry.tell(case.kept_out(POLICE))
+    assert (await read(registry, "almaty-police:head", case.person_id)).status_code == 404

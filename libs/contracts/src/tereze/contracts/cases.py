@@ -318,6 +318,12 @@ class AttachedReferral(Contract):
     risk: Annotated[Risk | None, ALLEGATION] = None
     categories: Annotated[tuple[Category, ...], ALLEGATION] = ()
     narrative: Annotated[str | None, ALLEGATION] = None
+    concerns: Annotated[
+        tuple[str, ...],
+        ALLEGATION,
+        Field(description="The accused in the reporter's words, for the desk to settle; shown with the narrative"),
+    ] = ()
+    must_not_see: Annotated[tuple[str, ...], ALLEGATION, Field(description="Who must not see it, in words")] = ()
 
 
 class CaseSummary(Contract):

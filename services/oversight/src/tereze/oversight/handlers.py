@@ -1,5 +1,6 @@
 """Decides what oversight remembers because an event told it; must never reckon an agency's deadline itself."""
 
+from tereze.chassis.exclusions import exclusion_handlers
 from tereze.chassis.handlers import Handlers
 from tereze.chassis.work import Work
 from tereze.contracts.cases import ClockBreached, ClockEscalated, ClockEvent, ClockStarted, ClockStopped, ClockWarned
@@ -12,6 +13,7 @@ from tereze.oversight.store.clocks import keep_clock
 from tereze.oversight.store.duties import keep_duty, lock_duty
 
 handlers = Handlers()
+handlers.include(exclusion_handlers)
 
 
 async def follow_clock(event: ClockEvent | ReviewEvent, work: Work, _envelope: Envelope) -> None:

@@ -12,6 +12,7 @@ from tereze.contracts.cases import (
     TaskView,
     TimelineEntry,
 )
+from tereze.contracts.referrals import SealedForReferral
 from tereze.contracts.words import ClockKind, ClockState, LadderLevel, Locale, TaskState
 from tereze.protocol import Pack, Protocols
 from tereze.referral.domain.casefile import CaseFile, Referral
@@ -97,7 +98,7 @@ def case_view(
     locale: Locale,
     *,
     referrals: Iterable[Referral],
-    narratives: Mapping[str, str],
+    accounts: Mapping[str, SealedForReferral],
     entries: Iterable[Entry],
     hidden: int,
 ) -> CaseView:
@@ -112,7 +113,7 @@ def case_view(
         protocol_version=file.protocol_version,
         joined_into=file.joined_into,
         under_review=file.under_review,
-        referrals=tuple(_attached(referral, narratives) for referral in referrals),
+        referrals=tuple(_attached(referral, accounts.get(referral.referral_id)) for referral in referrals),
         tasks=tuple(task_view(task, file, shelf, locale) for task in tasks),
         clocks=tuple(clock_view(clock, pack) for clock in own),
         timeline=tuple(_timeline_entry(entry) for entry in entries),
@@ -135,14 +136,16 @@ def _summary(file: CaseFile) -> dict[str, Any]:
     }
 
 
-def _attached(referral: Referral, narratives: Mapping[str, str]) -> AttachedReferral:
+def _attached(referral: Referral, account: SealedForReferral | None) -> AttachedReferral:
     return AttachedReferral(
         referral_id=referral.referral_id,
         agency_id=referral.agency_id,
         received_at=referral.received_at,
         risk=referral.risk,
         categories=referral.categories,
-        narrative=narratives.get(referral.referral_id),
+        narrative=account.narrative if account else None,
+        concerns=account.concerns if account else (),
+        must_not_see=account.must_not_see if account else (),
     )
 
 

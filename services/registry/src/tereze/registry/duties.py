@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from tereze.chassis.exclusions import excluded_from
 from tereze.chassis.work import Work
 from tereze.registry.store.tables import accepted_duty, case_person
 
@@ -54,6 +55,14 @@ async def accepted_holders(work: Work, person_id: str) -> frozenset[str]:
         .where(case_person.c.person_id == person_id, accepted_duty.c.agency_id.is_not(None))
     )
     return frozenset((await work.db.execute(query)).scalars())
+
+
+async def kept_out_of(work: Work, *person_ids: str) -> frozenset[str]:
+    """Agencies and staff that must not touch a case of any of these persons; then they learn nothing of who it is either."""
+    cases = (
+        await work.db.execute(select(case_person.c.case_id).where(case_person.c.person_id.in_(person_ids)))
+    ).scalars()
+    return frozenset[str]().union(*(await excluded_from(work, list(cases))).values())
 
 
 async def has_open_case(work: Work, person_id: str) -> bool:

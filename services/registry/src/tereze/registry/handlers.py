@@ -1,5 +1,6 @@
 """Decides what the registry does when a referral comes in and when duties change hands; must never publish a particular."""
 
+from tereze.chassis.exclusions import exclusion_handlers
 from tereze.chassis.handlers import Handlers
 from tereze.chassis.work import Work
 from tereze.contracts.cases import (
@@ -26,6 +27,7 @@ from tereze.registry.expecting import take_in
 from tereze.registry.store.records import Account
 
 handlers = Handlers()
+handlers.include(exclusion_handlers)
 _HELD = frozenset({TaskState.ACCEPTED, TaskState.IN_PROGRESS, TaskState.ON_HOLD})
 
 

@@ -35,7 +35,7 @@ def nothing_here() -> Response:
 
 
 async def resource_of(work: Work, person_id: str, action: Action) -> Resource:
-    """The person as the policies weigh it: who works on their case, which desks answer for where they were reported, and,
+    """The person as the policies weigh it: who works on their case, who must not, which desks answer for where they were reported, and,
     for what is theirs alone, the guardianship bodies and departments of these regions (``participants``)."""
     regions = await regions_of(work, person_id)
     sealed = _SEALED_DUTY if action in _OF_SEALED_DUTY else ()
@@ -44,6 +44,7 @@ async def resource_of(work: Work, person_id: str, action: Action) -> Resource:
         accepted_holders=await duties.accepted_holders(work, person_id),
         desks=await _bodies(work, regions, (AgencyKind.WINDOW_DESK,)),
         participants=await _bodies(work, regions, sealed),
+        excluded=await duties.kept_out_of(work, person_id),
     )
 
 

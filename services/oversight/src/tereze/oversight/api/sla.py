@@ -28,6 +28,6 @@ async def read_sla(
     asked = agency if sees_all else agency or caller.agency_id
     if asked is not None and not decide(caller.actor, "read_sla", Resource("sla", owner_agency_id=asked)).allowed:
         raise NotFound
-    rows = await standings(work, agency_id=asked, kind=kind)
+    rows = await standings(work, caller.actor, agency_id=asked, kind=kind)
     board = SlaBoard(as_of=work.now, rows=tuple(standing.row(work.now) for standing in rows))
     return Reply(200, board).response()

@@ -1,5 +1,7 @@
 """Decides how clocks are kept and counted; must never be asked for more than the caller may see."""
 
+from tereze.access import Actor
+from tereze.chassis.exclusions import shown_to
 from tereze.chassis.work import Work
 from tereze.contracts.words import ClockKind
 from tereze.oversight.domain.standing import Clock, News, Standing
@@ -13,7 +15,7 @@ SET case_version = excluded.case_version, agency_id = excluded.agency_id, state 
     stopped_at = coalesce(excluded.stopped_at, clock.stopped_at), escalations = clock.escalations + excluded.escalations
 WHERE clock.case_version < excluded.case_version
 """
-_BOARD = """
+_BOARD = f"""
 SELECT agency_id, kind,
        count(*) FILTER (WHERE state = 'running') AS running,
        count(*) FILTER (WHERE state = 'breached' OR (state = 'cancelled' AND breached_at IS NOT NULL)) AS unanswered,
@@ -23,9 +25,9 @@ SELECT agency_id, kind,
        min(due_at) FILTER (WHERE state = 'running') AS next_due_at,
        min(due_at) FILTER (WHERE state = 'breached') AS oldest_breach_due_at
 FROM clock
-WHERE ($1::text IS NULL OR agency_id = $1) AND ($2::text IS NULL OR kind = $2)
+WHERE ($1::text IS NULL OR agency_id = $1) AND ($2::text IS NULL OR kind = $2) AND {shown_to("clock.case_id", "$3", "$4")}
 GROUP BY agency_id, kind ORDER BY unanswered DESC, agency_id, kind
-"""
+"""  # noqa: S608 - constants of this module
 
 
 async def keep_clock(work: Work, clock: Clock, news: News) -> None:
@@ -46,9 +48,12 @@ async def keep_clock(work: Work, clock: Clock, news: News) -> None:
     )
 
 
-async def standings(work: Work, *, agency_id: str | None, kind: ClockKind | None) -> list[Standing]:
-    """How agencies stand, most unanswered first; ``agency_id`` None: all of them."""
-    rows = await work.raw.fetch(_BOARD, agency_id, kind)
+async def standings(work: Work, reader: Actor, *, agency_id: str | None, kind: ClockKind | None) -> list[Standing]:
+    """How agencies stand, most unanswered first; ``agency_id`` None: all of them.
+
+    Clocks of cases the reader is kept out of are not counted: no number moves with what they must not know.
+    """
+    rows = await work.raw.fetch(_BOARD, agency_id, kind, reader.agency_id, reader.staff_id)
     return [
         Standing(
             row["agency_id"],

@@ -2,10 +2,12 @@
 
 from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, Table, Text, text
 
+from tereze.chassis.exclusions import exclusion_table
 from tereze.chassis.tables import chassis_tables
 
 metadata = MetaData()
 chassis_tables(metadata)
+exclusion_table(metadata)
 _MOMENT = DateTime(timezone=True)
 
 Table(

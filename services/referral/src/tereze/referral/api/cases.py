@@ -13,6 +13,7 @@ from tereze.referral.api.reading import Visit, following, position_of
 from tereze.referral.api.showing import show_case
 from tereze.referral.permissions import case_resource, may_read_case
 from tereze.referral.store.casefiles import read_cases
+from tereze.referral.store.disclosures import CASE_LIST, Shown, note_shown
 from tereze.referral.store.lists import page_of_cases
 from tereze.referral.views import case_summary
 
@@ -26,6 +27,8 @@ async def list_cases(caller: Caller, work: OpenWork, cursor: Cursor = None, limi
     shown, has_more = found[:limit], len(found) > limit
     files = await read_cases(work, [case_id for _, case_id in shown])
     decisions = decide_each(caller.actor, [("read_case", case_resource(file)) for file in files])
+    allowed = [Shown(file.case_id, may) for file, may in zip(files, decisions, strict=True) if may.allowed]
+    await note_shown(work, caller.actor, CASE_LIST, allowed)
     items = [
         redact(case_summary(file), decision.labels)
         for file, decision in zip(files, decisions, strict=True)

@@ -25,6 +25,7 @@ from tereze.referral.domain.tasks import Actor, Task
 from tereze.referral.moments import moment_of, read_protocols
 from tereze.referral.permissions import case_resource, may_read_case, may_read_task, task_resource
 from tereze.referral.store.casefiles import case_of_task, keep_case, lock_cases
+from tereze.referral.store.disclosures import TASK, Shown, note_shown
 from tereze.referral.store.referrals import keep_contact, say
 from tereze.referral.views import task_view
 
@@ -70,6 +71,7 @@ class TaskCommand:
             await keep_contact(work, task.task_id, contact, caller.staff_id)
         kind, text = remark
         await say(work, file.case_id, kind, text, task_id=task.task_id, by_staff_id=caller.staff_id)
+        await note_shown(work, caller.actor, TASK, [Shown(file.case_id, decision, task.task_id)])
         view = task_view(task, file, read_protocols(work.runtime.settings.pack), self.visit.language)
         return Reply(200, redact(view, decision.labels), etag(task.version)).response()
 

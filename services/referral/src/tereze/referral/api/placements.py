@@ -59,6 +59,7 @@ from tereze.referral.permissions import case_resource, may_read_case, placement_
 from tereze.referral.place_views import offer_view, placement_summary, placement_view
 from tereze.referral.store.casefiles import read_cases
 from tereze.referral.store.centres import every_centre
+from tereze.referral.store.disclosures import PLACEMENT, Shown, note_shown
 from tereze.referral.store.placements import find_placement, page_of_placements, survivor_of, the_line
 from tereze.referral.store.referrals import say
 
@@ -146,6 +147,8 @@ async def list_placements(
     files = {file.case_id: file for file in await read_cases(work, [placement.case_id for placement in shown])}
     asked = [(placement, files[placement.case_id]) for placement in shown]
     decisions = decide_each(actor, [("read_placement", placement_resource(f, p)) for p, f in asked])
+    noted = [Shown(f.case_id, may) for (_, f), may in zip(asked, decisions, strict=True) if may.allowed]
+    await note_shown(work, actor, PLACEMENT, noted)
     items = [
         redact(placement_summary(placement, file.risk), decision.labels)
         for (placement, file), decision in zip(asked, decisions, strict=True)

@@ -9,8 +9,9 @@ from tereze.referral.api.reading import Visitor
 from tereze.referral.domain.casefile import CaseFile
 from tereze.referral.moments import read_protocols
 from tereze.referral.permissions import may_read_narrative
+from tereze.referral.store.disclosures import CASE, NARRATIVE, Shown, note_shown
 from tereze.referral.store.lists import timeline_of
-from tereze.referral.store.referrals import narratives_of, referrals_of
+from tereze.referral.store.referrals import accounts_of, referrals_of
 from tereze.referral.views import REFERRAL_ATTACHED, case_view
 
 
@@ -21,13 +22,14 @@ async def show_case(visit: Visitor, file: CaseFile, decision: Decision) -> Respo
     referrals = [referral for _, referral in await referrals_of(work, file.case_id)]
     entries = await timeline_of(work, file.case_id)
     seen = [e for e in entries if everything or not _of_another(e.type, e.body.get("agency_id"), caller)]
-    narratives = await narratives_of(work, file.case_id) if may_read_narrative(caller.actor, file) else {}
+    accounts = await accounts_of(work, file.case_id) if may_read_narrative(caller.actor, file) else {}
+    await note_shown(work, caller.actor, NARRATIVE if accounts else CASE, [Shown(file.case_id, decision)])
     view = case_view(
         file,
         read_protocols(work.runtime.settings.pack),
         visit.language,
         referrals=[r for r in referrals if everything or r.agency_id == caller.agency_id],
-        narratives=narratives,
+        accounts=accounts,
         entries=seen,
         hidden=len(entries) - len(seen),
     )

@@ -14,6 +14,7 @@ from tereze.referral.api.reading import Visit, following, position_of
 from tereze.referral.moments import read_protocols
 from tereze.referral.permissions import may_read_task
 from tereze.referral.store.casefiles import case_of_task, read_cases
+from tereze.referral.store.disclosures import TASK, TASK_LIST, Shown, note_shown
 from tereze.referral.store.lists import page_of_tasks
 from tereze.referral.views import task_view
 
@@ -32,16 +33,18 @@ async def list_tasks(
     found = await page_of_tasks(work, actor, state=state, after=position_of(cursor), limit=limit + 1)
     shown, has_more = found[:limit], len(found) > limit
     files = {file.case_id: file for file in await read_cases(work, [case_id for _, _, case_id in shown])}
-    items = []
+    items, noted = [], []
     for _, task_id, case_id in shown:
         file = files[case_id]
         task = file.tasks.get(task_id)  # it may have moved to another case since the page was cut
         if task and (decision := may_read_task(actor, file, task)).allowed:
+            noted.append(Shown(case_id, decision, task_id))
             items.append(
                 redact(
                     task_view(task, file, read_protocols(work.runtime.settings.pack), visit.language), decision.labels
                 )
             )
+    await note_shown(work, actor, TASK_LIST, noted)
     cursor = following(shown[-1][0] if has_more else None)
     return Reply(200, {"items": items, "has_more": has_more, "cursor": cursor}).response()
 
@@ -55,5 +58,6 @@ async def read_task(task_id: TaskKey, visit: Visit) -> Response:
     decision = may_read_task(visit.caller.actor, files[0], task) if task else None
     if task is None or decision is None or not decision.allowed:
         raise NotFound
+    await note_shown(visit.work, visit.caller.actor, TASK, [Shown(files[0].case_id, decision, task_id)])
     view = task_view(task, files[0], read_protocols(visit.work.runtime.settings.pack), visit.language)
     return Reply(200, redact(view, decision.labels), etag(view.version)).response()

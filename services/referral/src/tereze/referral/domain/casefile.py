@@ -146,16 +146,11 @@ class CaseFile:
         return [clock for clock in self.clocks.values() if clock.task_id == task_id and clock.going]
 
     def clock_of(self, task: Task, kind: ClockKind) -> Clock | None:
-        """The clock of a duty of the task's present holder, going or stopped by evidence."""
-        return next(
-            (
-                clock
-                for clock in self.clocks.values()
-                if (clock.task_id, clock.agency_id, clock.kind) == (task.task_id, task.agency_id, kind)
-                and clock.state is not ClockState.CANCELLED
-            ),
-            None,
-        )
+        """The clock of a duty of the task's present holder: the one that goes, else the last that evidence stopped."""
+        matter = (task.task_id, task.agency_id, kind)
+        own = [clock for clock in self.clocks.values() if (clock.task_id, clock.agency_id, clock.kind) == matter]
+        valid = [clock for clock in own if clock.state is not ClockState.CANCELLED]
+        return next((clock for clock in valid if clock.going), valid[-1] if valid else None)
 
     def tell(self, event: type[CaseEvent], **facts: Any) -> None:
         """Number an event and put it among the news."""

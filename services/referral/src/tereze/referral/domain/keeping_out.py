@@ -2,7 +2,7 @@
 
 from tereze.contracts.cases import TaskWithdrawn
 from tereze.contracts.exclusions import ExclusionLifted, ExclusionRecorded
-from tereze.contracts.words import AgencyKind, Transition
+from tereze.contracts.words import AgencyKind, ClockKind, Transition
 from tereze.protocol import transition
 from tereze.referral.domain.casefile import Capacity, CaseFile, Moment
 from tereze.referral.domain.exclusion import Exclusion
@@ -49,6 +49,7 @@ def take_everything(file: CaseFile, moment: Moment) -> None:
         elif task.responsible_staff_id in file.excluded:
             pass_within(file, task, moment)
     _pass_case_clocks(file, moment)
+    _pass_disputes(file, moment)
 
 
 def _give_to_another(file: CaseFile, task: Task, moment: Moment) -> None:
@@ -88,6 +89,20 @@ def _pass_case_clocks(file: CaseFile, moment: Moment) -> None:
             desk = moment.roster.holder(obligation.holder, excluded=file.excluded).agency_id
             file.admit(desk, Capacity.DESK if obligation.holder is AgencyKind.WINDOW_DESK else Capacity.TOLD)
             file.succeed(clock, clock.successor(moment.new_id("clk"), agency_id=desk), moment.now)
+
+
+def _pass_disputes(file: CaseFile, moment: Moment) -> None:
+    """A dispute is decided by the same level's next body, else a level above; where nobody is left there, by a last resort."""
+    for task in file.tasks.values():
+        for clock in file.going_clocks(task.task_id):
+            if clock.kind is ClockKind.DISPUTE and clock.agency_id in file.excluded:
+                barred = file.excluded | {task.agency_id}
+                levels = moment.pack.rules.disputes.levels[max(0, task.dispute_level - 1) :]
+                found = (moment.roster.of_kind(level.owner, excluded=barred) for level in levels)
+                decider = next(filter(None, found), None) or moment.roster.holder(AgencyKind.OMBUDSMAN, excluded=barred)
+                file.admit(decider.agency_id, Capacity.TOLD)
+                successor = clock.successor(moment.new_id("clk"), agency_id=decider.agency_id)
+                file.succeed(clock, successor, moment.now)
 
 
 def _facts(exclusion: Exclusion) -> dict[str, object]:

@@ -19,6 +19,9 @@ SELECT * FROM disclosure
 WHERE case_id = $1 AND ($2::text[] IS NULL OR agency_id = ANY($2) OR staff_id = ANY($2)) AND disclosure_id < $3
 ORDER BY disclosure_id DESC LIMIT $4
 """
+CASE, CASE_LIST, NARRATIVE, TASK, TASK_LIST, PLACEMENT = (
+    "case", "case_list", "narrative", "task", "task_list", "placement",
+)  # fmt: skip
 NEWEST = "dsc_" + "g" * 32  # sorts after every id
 
 

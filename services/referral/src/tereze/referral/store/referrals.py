@@ -151,13 +151,13 @@ async def keep_contact(work: Work, task_id: str, contact: Contact, by_staff_id: 
     )
 
 
-async def narratives_of(work: Work, case_id: str) -> dict[str, str]:
-    """The reporters' words by referral. Only for readers whom the policy lets read them."""
-    found: dict[str, str] = {}
+async def accounts_of(work: Work, case_id: str) -> dict[str, SealedForReferral]:
+    """What the reporters said, and whom they named in words, by referral. Only for readers whom the policy lets read them."""
+    found: dict[str, SealedForReferral] = {}
     for row in await work.raw.fetch(_ACCOUNTS, case_id):
         text = await work.runtime.vault.decrypt(work, subject=case_id, place=PLACE, sealed=bytes(row["sealed"]))
         if text is not None:
-            found[row["referral_id"]] = SealedForReferral.model_validate_json(text).narrative
+            found[row["referral_id"]] = SealedForReferral.model_validate_json(text)
     return found
 
 

@@ -30,6 +30,7 @@ from tereze.contracts.words import ReviewOutcome, ReviewState
 from tereze.registry import joining, reviewing
 from tereze.registry.domain.index import MustStayApart, NotInUse, SamePerson
 from tereze.registry.domain.review import Review, ReviewDecided
+from tereze.registry.duties import kept_out_of
 from tereze.registry.people import by_of
 from tereze.registry.reviewed import show_review, summary
 from tereze.registry.store.facts import who_go_on
@@ -55,7 +56,7 @@ async def list_reviews(
     desk = None if oversees else caller.agency_id
     found = await page_of_reviews(work, agency_id=desk, decided=decided, after=_position(cursor), limit=limit + 1)
     shown, has_more = found[:limit], len(found) > limit
-    decisions = [_may(caller, "read_review", review) for review in shown]
+    decisions = [await _may(work, caller, "read_review", review) for review in shown]
     items = [redact(summary(one), may.labels) for one, may in zip(shown, decisions, strict=True) if may.allowed]
     last = shown[-1] if has_more else None
     following = encode_cursor({"due": last.due_at.isoformat(), "after": last.review_id}) if last else None
@@ -115,7 +116,7 @@ async def _decide(work: Work, caller: Principal, review: Review, wanted: DecideR
 
 async def _find(work: Work, caller: Principal, review_id: str) -> tuple[Review, Decision]:
     review = await find_review(work, review_id)
-    may = _may(caller, "read_review", review) if review else None
+    may = await _may(work, caller, "read_review", review) if review else None
     if review is None or may is None or not may.allowed:
         raise NotFound
     return review, may
@@ -125,10 +126,10 @@ async def _find_to_decide(
     work: Work, caller: Principal, review_id: str, version: int, *, action: reviewing.Acting = "decide_review"
 ) -> tuple[Review, Decision]:
     review = await find_review(work, review_id, held=True)
-    may = _may(caller, "read_review", review) if review else None
+    may = await _may(work, caller, "read_review", review) if review else None
     if review is None or may is None or not may.allowed:
         raise NotFound
-    if not _may(caller, action, review).allowed:
+    if not (await _may(work, caller, action, review)).allowed:
         raise Forbidden("who is who is decided at the window desk that holds the review")
     if version != review.version:
         raise Stale(current_version=review.version, current_state=review.state)
@@ -136,9 +137,11 @@ async def _find_to_decide(
     return review, may
 
 
-def _may(caller: Principal, action: reviewing.Acting, review: Review) -> Decision:
+async def _may(work: Work, caller: Principal, action: reviewing.Acting, review: Review) -> Decision:
     desks = frozenset({review.agency_id} if review.agency_id else ())
-    return decide(caller.actor, action, Resource("review", desks=desks, region_code=review.region_code or ""))
+    excluded = await kept_out_of(work, review.person_id, review.candidate_id)
+    about = Resource("review", desks=desks, region_code=review.region_code or "", excluded=excluded)
+    return decide(caller.actor, action, about)
 
 
 async def _shown(work: Work, caller: Principal, review: Review, may: Decision) -> Response:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, DOUBLE_PRECISION
 
+from tereze.chassis.exclusions import exclusion_table
 from tereze.chassis.tables import chassis_tables
 
 metadata = MetaData()
@@ -254,3 +255,4 @@ accepted_duty = Table(
     Index("accepted_duty_by_case", "case_id"),
 )
 chassis_tables(metadata)
+exclusion_table(metadata)
