@@ -1,18 +1,30 @@
 """Decides that the plan of several categories is the strictest of each, and that every answer owed is told."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tereze.contracts.words import AgencyKind, Category, ClockKind, Risk
-from tereze.protocol import Facts, Pack, WorkingCalendar, answers_due, plan, severity, stricter
+from tereze.contracts.words import AgencyKind, Category, Circumstance, ClockKind, Risk
+from tereze.protocol import Facts, Pack, WorkingCalendar, answers_due, due, plan, renewed, severity, stricter
 from tereze.protocol.plan import NothingReported
 
 FRIDAY = datetime(2026, 7, 24, 11, 40, tzinfo=UTC)  # 16:40 in Almaty
+NEVER = timedelta(days=10_000)
 RISKS = st.sampled_from(Risk)
 CATEGORIES = st.lists(st.sampled_from(Category), min_size=1, max_size=5)
+CIRCUMSTANCES = st.frozensets(st.sampled_from(Circumstance), max_size=3)
+OCCURRED = st.none() | st.integers(0, 300).map(lambda hours: FRIDAY - timedelta(hours=hours))
+FACTS = st.builds(
+    Facts,
+    risk=RISKS,
+    categories=CATEGORIES,
+    circumstances=CIRCUMSTANCES,
+    occurred_at=OCCURRED,
+    received_at=st.just(FRIDAY),
+)
 
 
 def test_school_12_reports_a_girl_on_friday_evening(pack: Pack, calendar: WorkingCalendar) -> None:
@@ -96,3 +108,56 @@ def test_answers_are_due_after_the_report_soonest_first_once_per_body_and_duty(
     assert [a.due_at for a in owed] == sorted(a.due_at for a in owed)
     assert all(a.due_at > at for a in owed)
     assert len({(a.holder, a.obligation) for a in owed}) == len(owed)
+
+
+@given(FACTS, st.sampled_from(Category), CIRCUMSTANCES)
+def test_in_version_2_too_one_more_category_or_circumstance_takes_nothing_away(
+    newest: Pack, calendar: WorkingCalendar, facts: Facts, more: Category, known: frozenset[Circumstance]
+) -> None:
+    grown = replace(facts, categories=[*facts.categories, more], circumstances=facts.circumstances | known)
+    after = due_times(newest, calendar, grown)
+    barred = newest.categories[more].never
+    for (holder, duty), due_at in due_times(newest, calendar, facts).items():
+        if holder not in barred:
+            assert after[holder, duty] <= due_at
+
+
+@given(FACTS, RISKS)
+def test_in_version_2_too_a_stricter_risk_never_gives_a_body_more_time(
+    newest: Pack, calendar: WorkingCalendar, facts: Facts, other: Risk
+) -> None:
+    strict, mild = (facts.risk, other) if stricter(facts.risk, other) is facts.risk else (other, facts.risk)
+    owed = due_times(newest, calendar, replace(facts, risk=mild))
+    for duty, due_at in due_times(newest, calendar, replace(facts, risk=strict)).items():
+        assert due_at <= owed.get(duty, FRIDAY + NEVER)
+
+
+@given(FACTS)
+def test_no_duty_ends_before_the_report_and_each_is_ended_by_one_of_its_own_rows(
+    newest: Pack, calendar: WorkingCalendar, facts: Facts
+) -> None:
+    made = plan(newest, facts)
+    at_once = [clock for step in made.steps for clock in step.at_once]
+    for clock in at_once + [each.clock for each in made.case_clocks if each.clock.at_once]:
+        due_at, bound = clock.ends(FRIDAY, calendar, facts.occurred_at)
+        assert due_at >= FRIDAY
+        assert bound in clock.bounds
+        assert due_at <= min(due(limit, FRIDAY, calendar) for limit in clock.limits or (bound.limit,))
+
+
+@given(RISKS, CATEGORIES, CIRCUMSTANCES)
+def test_under_a_new_version_what_is_held_stays_and_what_is_new_is_new(
+    pack: Pack, newest: Pack, risk: Risk, categories: list[Category], known: frozenset[Circumstance]
+) -> None:
+    facts = Facts(risk, categories, known)
+    then, now = plan(pack, facts), plan(newest, facts)
+    held = {(step.service, clock.kind): then for step in then.steps for clock in step.clocks}
+    made = renewed(now, held)
+    versions = {(step.service, clock.kind): clock.protocol_version for step in made.steps for clock in step.clocks}
+    for duty, version in versions.items():
+        assert version == ("kz-default/1" if duty in held else "kz-default/2")
+    assert renewed(now, {}) is now
+
+
+def due_times(pack: Pack, calendar: WorkingCalendar, facts: Facts) -> dict[tuple[AgencyKind, ClockKind], datetime]:
+    return {(a.holder, a.obligation): a.due_at for a in answers_due(pack, calendar, facts, FRIDAY)}
