@@ -68,7 +68,7 @@ def accept_task(file: CaseFile, task: Task, by: Actor, responsible_staff_id: str
     """The holder takes the task; or the agency that was offered it takes it over. Raises ResponsibleExcluded."""
     if responsible_staff_id in file.excluded:
         raise ResponsibleExcluded(pointer="/responsible_staff_id")
-    if task.offered_agency_id == by.agency_id and file.state in LIVE:
+    if task.offered_agency_id == by.agency_id and not task.hand_over and file.state in LIVE:
         take_over(file, task, by, moment)
     rule = allow(file, task, Transition.ACCEPTED, by)
     _move(task, rule)

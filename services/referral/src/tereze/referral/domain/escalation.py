@@ -105,8 +105,8 @@ def _tell_level(file: CaseFile, clock: Clock, level: Level, moment: Moment) -> N
         late_by_ms=(moment.now - level.at) // _MILLISECOND,
         told_agency_ids=told,
     )
-    if task and second and task.offered_agency_id != second:
-        task.offered_agency_id = second
+    if task and second and (task.offered_agency_id != second or task.hand_over):
+        task.offered_agency_id, task.hand_over = second, False
         file.tell_of(task, TaskOffered, offered_agency_id=second, person_id=file.person_id)
 
 
