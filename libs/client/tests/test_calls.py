@@ -1,6 +1,10 @@
 """What is sent and how an answer is read."""
 
+import inspect
+import json
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -8,7 +12,7 @@ import pytest
 
 from tereze.client import Conflict, Invalid, NotFound, Problem, ServerFault, Stale, Unavailable, UnreadableAnswer
 from tereze.client.call import Call, Given, nothing, pages, shape
-from tereze.client.plans import cases, directory, referrals, subscriptions, tasks
+from tereze.client.plans import cases, casework, directory, referrals, subscriptions, tasks, taskwork
 from tereze.client.problems import problem_of
 from tereze.contracts.cases import CasePage, CaseSummary, CaseView, Contact, TaskView
 from tereze.contracts.problems import FieldProblem
@@ -19,6 +23,7 @@ from tereze.contracts.words import (
     AgencyKind,
     CaseState,
     Category,
+    ClockKind,
     DeclineReason,
     Outcome,
     Place,
@@ -26,6 +31,7 @@ from tereze.contracts.words import (
     TaskState,
 )
 
+ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 3, 6, 11, 40, tzinfo=UTC)
 HTTP = httpx.Client(base_url="http://window.example")
 
@@ -136,6 +142,36 @@ def test_triage_takes_a_summary_or_an_id() -> None:
     assert next(plan).method == "GET"
     view = CaseView(**a_summary(1).model_dump(exclude={"version"}), version=8, protocol_version="kz-default/1")
     assert plan.send(view).headers == {"If-Match": '"8"'}
+
+
+WORDS: dict[str, Any] = {
+    "agency_id": an_id("agc"), "agency_ids": [an_id("agc"), an_id("agc", 2)], "at": NOW, "author_staff_id": an_id("stf"),
+    "clock_id": an_id("clk"), "contact": Contact(at=NOW, place=Place.SCHOOL, child_seen_alone=True),
+    "duty": ClockKind.PROTECT, "message": "-", "minutes": "-", "place": Place.HOME, "remark": "-", "summary": "-",
+    "responsible_staff_id": an_id("stf"), "review_at": NOW, "step": "police.respond",
+}  # fmt: skip
+PLANS = [
+    (plan, key)
+    for module, key in ((taskwork, "task_id"), (casework, "case_id"))
+    for plan in vars(module).values()
+    if inspect.isgeneratorfunction(plan) and plan.__module__ == module.__name__
+]
+
+
+@pytest.mark.parametrize(("plan", "key"), PLANS, ids=lambda given: getattr(given, "__name__", None))
+def test_every_word_goes_to_a_route_of_the_published_api_on_the_version_it_was_decided_on(plan: Any, key: str) -> None:
+    published = json.loads((ROOT / "docs/api/openapi.json").read_text("utf-8"))["paths"]
+    read = a_task(version=7) if key == "task_id" else a_summary(1)
+    asked_for = inspect.signature(plan, eval_str=True).parameters.items()
+    said = {
+        name: WORDS.get(name) or next(iter(one.annotation))
+        for name, one in asked_for
+        if name in {*WORDS, "reason", "finding"}
+    }
+    call = next(plan(read, **said))
+    path = re.sub(r"(tsk|cas)_[0-9a-f]{32}", f"{{{key}}}", call.path)
+    assert "post" in published[re.sub(r"clk_[0-9a-f]{32}", "{clock_id}", path)]
+    assert call.headers == {"If-Match": '"7"'}
 
 
 def test_a_hostile_id_stays_one_path_segment() -> None:

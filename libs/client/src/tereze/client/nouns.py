@@ -8,6 +8,7 @@ from tereze.client.call import Plan, Stream
 from tereze.client.doors import AsyncDoor, SyncDoor
 from tereze.client.plans import (
     cases,
+    casework,
     commission,
     directory,
     duties,
@@ -18,6 +19,7 @@ from tereze.client.plans import (
     staff,
     subscriptions,
     tasks,
+    taskwork,
 )
 from tereze.client.watching import Watch
 
@@ -123,6 +125,18 @@ class Cases(Noun[D]):
     get = Operation(cases.get)
     list = Listing(cases.listing)
     triage = Operation(cases.triage)
+    screen_out = Operation(casework.screen_out)
+    review = Operation(casework.review)
+    close = Operation(casework.close)
+    reopen = Operation(casework.reopen)
+    assign = Operation(casework.assign)
+    agencies_informed = Operation(casework.agencies_informed)
+    strategy_minutes = Operation(casework.strategy_minutes)
+    approve_assessment = Operation(casework.approve_assessment)
+    sign_plan = Operation(casework.sign_plan)
+    review_plan = Operation(casework.review_plan)
+    tell_reporter = Operation(casework.tell_reporter)
+    acknowledge = Operation(casework.acknowledge)
 
 
 class Tasks(Noun[D]):
@@ -135,6 +149,24 @@ class Tasks(Noun[D]):
     decline = Operation(tasks.decline)
     start = Operation(tasks.start)
     fulfil = Operation(tasks.fulfil)
+    name_responsible = Operation(taskwork.name_responsible)
+    record_contact = Operation(taskwork.record_contact)
+    record_attempt = Operation(taskwork.record_attempt)
+    record_evidence = Operation(taskwork.record_evidence)
+    hold = Operation(taskwork.hold)
+    resume = Operation(taskwork.resume)
+    reroute = Operation(taskwork.reroute)
+    redirect = Operation(taskwork.redirect)
+    hand_over = Operation(taskwork.hand_over)
+    accept_hand_over = Operation(taskwork.accept_hand_over)
+    end_hand_over = Operation(taskwork.end_hand_over)
+    dispute = Operation(taskwork.dispute)
+    decide_dispute = Operation(taskwork.decide_dispute)
+    confirm = Operation(taskwork.confirm)
+    not_achieved = Operation(taskwork.not_achieved)
+    withdraw = Operation(taskwork.withdraw)
+    reopen = Operation(taskwork.reopen)
+    void = Operation(taskwork.void)
 
 
 class Placements(Noun[D]):

@@ -5,6 +5,7 @@ import typer
 
 from tereze.client.cli import (
     case,
+    casework,
     commission,
     duty,
     identity_review,
@@ -17,6 +18,7 @@ from tereze.client.cli import (
     staff,
     subscriptions,
     task,
+    taskwork,
 )
 
 app = typer.Typer(
@@ -29,10 +31,10 @@ app = typer.Typer(
 for part in (login, refer, case, task, placement, oversight, duty, subscriptions, listen):
     app.add_typer(part.app)
 app.add_typer(refer.referral_app, name="referral")
-app.add_typer(case.case_app, name="case")
+app.add_typer(casework.case_app, name="case")
 app.add_typer(person.person_app, name="person")
 app.add_typer(identity_review.review_app, name="identity-review")
-app.add_typer(task.task_app, name="task")
+app.add_typer(taskwork.task_app, name="task")
 app.add_typer(placement.placement_app, name="placement")
 app.add_typer(commission.commission_app, name="commission")
 app.add_typer(subscriptions.subscription_app, name="subscription")

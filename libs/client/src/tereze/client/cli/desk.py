@@ -83,6 +83,13 @@ class Desk:
         agency = self._agencies[agency_id]
         return self.words.name(agency.name) if agency else agency_id
 
+    def agency_id(self, named: str) -> str:
+        """The id of an agency that is named by its short name, or by the id itself."""
+        if named.startswith("agc_"):
+            return named
+        found = next((agency for agency in self.client.agencies.list() if agency.slug == named), None)
+        return found.agency_id if found else named
+
     def give(self, data: Any, page: Callable[[], RenderableType]) -> None:
         """The answer: one JSON document with ``--json``, a page for people otherwise."""
         if self.as_json:

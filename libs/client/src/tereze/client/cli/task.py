@@ -11,7 +11,7 @@ from tereze.client.cli.desk import Desk
 from tereze.client.cli.pages.cases import task_list, task_page
 from tereze.client.cli.submission import instant
 from tereze.contracts.cases import Contact, TaskView
-from tereze.contracts.words import DeclineReason, Outcome, Place, TaskState
+from tereze.contracts.words import DeclineReason, DeliveredService, Outcome, Place, TaskState
 
 app = typer.Typer()
 task_app = typer.Typer(no_args_is_help=True, help="One task of your agency.")
@@ -43,7 +43,7 @@ def show(desk: Desk, task_id: TaskArgument) -> None:
 @command(task_app, "receive")
 def receive(desk: Desk, task_id: TaskArgument, version: Version = None) -> None:
     """Say that you have seen the task; stops the clock of acknowledging."""
-    _do(desk, lambda: desk.client.tasks.receive(task_id, version=version))
+    done(desk, lambda: desk.client.tasks.receive(task_id, version=version))
 
 
 @command(task_app, "accept")
@@ -57,7 +57,7 @@ def accept(
     version: Version = None,
 ) -> None:
     """Take the task, or a duty that was offered to your agency."""
-    _do(desk, lambda: desk.client.tasks.accept(task_id, responsible_staff_id=responsible, version=version))
+    done(desk, lambda: desk.client.tasks.accept(task_id, responsible_staff_id=responsible, version=version))
 
 
 @command(task_app, "decline")
@@ -69,7 +69,7 @@ def decline(
     version: Version = None,
 ) -> None:
     """Refuse the task, as a manager; barred for critical and high risk."""
-    _do(desk, lambda: desk.client.tasks.decline(task_id, reason=reason, remark=remark, version=version))
+    done(desk, lambda: desk.client.tasks.decline(task_id, reason=reason, remark=remark, version=version))
 
 
 @command(task_app, "start")
@@ -82,9 +82,9 @@ def start(
     alone: Alone = False,
     version: Version = None,
 ) -> None:
-    """Record that the child was seen; an attempt is not a contact."""
-    contact = _contact(desk, place or Place.OTHER, seen_at, alone)
-    _do(desk, lambda: desk.client.tasks.start(task_id, contact=contact, version=version))
+    """Begin to work and record that the child was seen; an attempt is not a contact."""
+    contact = contact_of(desk, place or Place.OTHER, seen_at, alone)
+    done(desk, lambda: desk.client.tasks.start(task_id, contact=contact, version=version))
 
 
 @command(task_app, "fulfil")
@@ -93,6 +93,7 @@ def fulfil(
     task_id: TaskArgument,
     *,
     outcome: Annotated[Outcome, typer.Option(help="Coded outcome.")],
+    gave: Annotated[list[DeliveredService] | None, typer.Option(help="What was given; again for more.")] = None,
     child_view: Annotated[str | None, typer.Option(help="What the child wants to happen.")] = None,
     place: SeenPlace = None,
     seen_at: SeenAt = None,
@@ -100,21 +101,23 @@ def fulfil(
     version: Version = None,
 ) -> None:
     """Finish the task. Where the child was not recorded as seen yet, give --place."""
-    contact = _contact(desk, place, seen_at, alone) if place else None
-    _do(
+    contact = contact_of(desk, place, seen_at, alone) if place else None
+    done(
         desk,
         lambda: desk.client.tasks.fulfil(
-            task_id, outcome=outcome, contact=contact, child_view=child_view, version=version
+            task_id, outcome=outcome, services=gave or (), contact=contact, child_view=child_view, version=version
         ),
     )
 
 
-def _contact(desk: Desk, place: Place, seen_at: str | None, alone: bool) -> Contact:
+def contact_of(desk: Desk, place: Place, seen_at: str | None, alone: bool) -> Contact:
+    """The contact as it was given, or at this moment."""
     at = datetime.fromisoformat(seen_at) if seen_at else desk.now.astimezone(UTC)
     return Contact(at=at, place=place, child_seen_alone=alone)
 
 
-def _do(desk: Desk, act: Callable[[], TaskView]) -> None:
+def done(desk: Desk, act: Callable[[], TaskView]) -> None:
+    """Let the word take effect, and show what became of the task."""
     task = act()
     desk.say("task.sent", state=desk.words.code("task", task.state), version=task.version)
     desk.give(task, lambda: task_page(desk, task))

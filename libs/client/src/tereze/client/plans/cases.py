@@ -1,6 +1,7 @@
 """Decides how cases are read and triaged; must never do I/O or repeat a decision somebody else overtook."""
 
-from tereze.client.call import Call, Flow, Stream, if_match, pages, query, segment, shape
+from tereze.client.call import Call, Flow, Stream, pages, query, segment, shape
+from tereze.client.plans.speaking import given, of_case
 from tereze.contracts.cases import CasePage, CaseSummary, CaseView, TriageCase
 from tereze.contracts.words import Risk
 
@@ -23,11 +24,4 @@ def triage(
     With an id alone the case is read first. Raises Stale when somebody changed the case in between: read it again
     and decide again.
     """
-    body = TriageCase(risk=risk, remark=remark) if remark is not None else TriageCase(risk=risk)
-    case_id, version = (case, version) if isinstance(case, str) else (case.case_id, version or case.version)
-    if version is None:
-        version = (yield get(case_id)).version
-    answer: CaseView = yield Call(
-        "POST", f"/v1/cases/{segment(case_id)}/triage", shape(CaseView), body=body, headers=if_match(version)
-    )
-    return answer
+    return (yield from of_case(case, "triage", given(TriageCase, risk=risk, remark=remark), version))

@@ -4,10 +4,12 @@ A command takes the task as it was read, or its id with the ``version`` it was d
 read first. It raises Stale when somebody changed the task in between, and Conflict when its state does not allow it.
 """
 
-from tereze.client.call import Call, Flow, Stream, if_match, pages, query, segment, shape
+from collections.abc import Sequence
+
+from tereze.client.call import Call, Flow, Stream, pages, query, segment, shape
+from tereze.client.plans.speaking import given, of_task
 from tereze.contracts.cases import AcceptTask, Contact, DeclineTask, FulfilTask, StartTask, TaskPage, TaskView
-from tereze.contracts.labels import Contract
-from tereze.contracts.words import DeclineReason, Outcome, TaskState
+from tereze.contracts.words import DeclineReason, DeliveredService, Outcome, TaskState
 
 
 def get(task_id: str) -> Call[TaskView]:
@@ -22,51 +24,38 @@ def listing(*, state: TaskState | None = None, limit: int | None = None) -> Stre
 
 def receive(task: TaskView | str, *, version: int | None = None) -> Flow[TaskView]:
     """Say that a named person has seen the task; stops the clock *acknowledge*."""
-    return (yield from _command(task, "receive", None, version))
+    return (yield from of_task(task, "receive", None, version))
 
 
 def accept(
     task: TaskView | str, *, responsible_staff_id: str | None = None, version: int | None = None
 ) -> Flow[TaskView]:
     """Take the task, or a duty that was offered; stops *decide*. Whoever accepts is responsible unless you say."""
-    return (yield from _command(task, "accept", _given(AcceptTask, responsible_staff_id=responsible_staff_id), version))
+    return (yield from of_task(task, "accept", given(AcceptTask, responsible_staff_id=responsible_staff_id), version))
 
 
 def decline(
     task: TaskView | str, *, reason: DeclineReason, remark: str | None = None, version: int | None = None
 ) -> Flow[TaskView]:
     """Refuse the task, as a manager, with a coded reason; barred for critical and high risk."""
-    return (yield from _command(task, "decline", _given(DeclineTask, reason=reason, remark=remark), version))
+    return (yield from of_task(task, "decline", given(DeclineTask, reason=reason, remark=remark), version))
 
 
-def start(task: TaskView | str, *, contact: Contact, version: int | None = None) -> Flow[TaskView]:
-    """Record that the child was seen; stops *see the child*."""
-    return (yield from _command(task, "start", StartTask(contact=contact), version))
+def start(task: TaskView | str, *, contact: Contact | None = None, version: int | None = None) -> Flow[TaskView]:
+    """Begin to work; where the step asks to see the child, with the contact. Stops *see the child*."""
+    return (yield from of_task(task, "start", given(StartTask, contact=contact), version))
 
 
 def fulfil(
     task: TaskView | str,
     *,
     outcome: Outcome,
+    services: Sequence[DeliveredService] = (),
     contact: Contact | None = None,
     child_view: str | None = None,
     version: int | None = None,
 ) -> Flow[TaskView]:
-    """Finish the task. From *accepted* the contact must come with it."""
-    body = _given(FulfilTask, outcome=outcome, contact=contact, child_view=child_view)
-    return (yield from _command(task, "fulfil", body, version))
-
-
-def _given(model: type[Contract], **fields: object) -> Contract:
-    """The body with the fields that were given; the others stay unset and are not sent."""
-    return model(**{name: value for name, value in fields.items() if value is not None})
-
-
-def _command(task: TaskView | str, verb: str, body: Contract | None, version: int | None) -> Flow[TaskView]:
-    task_id, version = (task, version) if isinstance(task, str) else (task.task_id, version or task.version)
-    if version is None:
-        version = (yield get(task_id)).version
-    answer: TaskView = yield Call(
-        "POST", f"/v1/tasks/{segment(task_id)}/{verb}", shape(TaskView), body=body, headers=if_match(version)
-    )
-    return answer
+    """Finish the task, with what was given. The contact comes with it where the step asks for one and none is on record."""
+    delivered = tuple(services) or None
+    body = given(FulfilTask, outcome=outcome, services=delivered, contact=contact, child_view=child_view)
+    return (yield from of_task(task, "fulfil", body, version))

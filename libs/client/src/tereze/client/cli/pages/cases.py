@@ -12,7 +12,14 @@ from tereze.client.cli.pages.tables import Cell, categories, listed, risk, table
 from tereze.contracts.cases import CaseSummary, CaseView, ClockView, TaskView, TimelineEntry
 from tereze.contracts.words import TaskState
 
-_OVER = {TaskState.FULFILLED, TaskState.DECLINED, TaskState.WITHDRAWN}
+_OVER = {
+    TaskState.FULFILLED,
+    TaskState.NOT_ACHIEVED,
+    TaskState.DECLINED,
+    TaskState.DISPUTED,
+    TaskState.WITHDRAWN,
+    TaskState.VOIDED,
+}
 
 
 def case_list(desk: Desk, cases: list[CaseSummary]) -> RenderableType:
@@ -54,6 +61,12 @@ def task_page(desk: Desk, task: TaskView) -> RenderableType:
 def state_words(desk: Desk, task: TaskView) -> Text:
     """The task's state, and that it was breached."""
     text = Text(desk.words.code("task", task.state))
+    if task.hold_reason and task.review_at:
+        reason = desk.words.code("reason", task.hold_reason)
+        text.append(" " + desk.words("task.on-hold-until", at=desk.words.at(task.review_at), reason=reason))
+    for key, so in (("task.awaits-confirmation", task.awaits_confirmation), ("task.void-proposed", task.void_proposed)):
+        if so:
+            text.append(" · " + desk.words(key), "yellow")
     if task.breached:
         text.append(" · " + desk.words.code("level", "breach"), "bold red")
     return text
@@ -64,7 +77,8 @@ def holder_words(desk: Desk, task: TaskView) -> str:
     holder = desk.agency(task.agency_id)
     if task.offered_agency_id is None:
         return holder
-    return f"{holder}\n{desk.words('case.offered', agency=desk.agency(task.offered_agency_id))}"
+    key = "task.hand-over" if task.hand_over else "case.offered"
+    return f"{holder}\n{desk.words(key, agency=desk.agency(task.offered_agency_id))}"
 
 
 def clock_words(desk: Desk, clocks: Iterable[ClockView]) -> Text:
@@ -93,6 +107,8 @@ def _heading(desk: Desk, case: CaseView) -> Text:
     if case.risk is not None:
         text = Text.assemble(text, "  ", risk(words, case.risk), "  ", categories(words, case.categories))
     text = Text.assemble(text, "  ", words.code("case", case.state))
+    if case.under_review:
+        text.append(" · " + words("case.under-review"), "yellow")
     text.append(f"\n{words('head.opened')} {words.at(case.opened_at)} · {case.region_code or '—'}", "dim")
     text.append(f" · {case.protocol_version} · v{case.version}", "dim")
     if case.person_id:
