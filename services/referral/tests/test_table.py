@@ -165,7 +165,7 @@ def row_of(state: TaskState, what: Transition) -> Rule | None:
 def test_a_door_opens_to_the_parties_of_its_row_and_changes_nothing_for_others(
     new_world: Any, state: TaskState, what: Transition
 ) -> None:
-    opened = set()
+    opened: frozenset[Party] = frozenset()
     for name in scene(new_world(), state, what).people:
         one = scene(new_world(), state, what)
         by = one.people[name]
