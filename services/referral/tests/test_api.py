@@ -7,7 +7,7 @@ import pytest
 
 from tereze.chassis.ids import new_id
 from tereze.contracts.cases import CasePage, CaseView, TaskPage, TaskView
-from tereze.contracts.protocols import ProtocolList, ProtocolView
+from tereze.contracts.protocols import ProtocolList, ProtocolView, SheetView
 from tereze.contracts.words import Category, Risk
 
 CONTACT = {"contact": {"at": "2026-07-24T12:00:00Z", "place": "home", "child_seen_alone": True}}
@@ -280,5 +280,14 @@ async def test_the_protocol_is_open_to_read(window: Any) -> None:
         shown = ProtocolView.model_validate_json(answer.text)
         assert len(shown.categories) == len(Category)
         assert shown.ladder[-1].level == "ombudsman"
-    for wrong in ("/v1/protocols/kz-default/9", "/v1/protocols/other/1"):
+    assert {service.service for service in shown.services} >= {"rehabilitation", "special_social_services"}
+    for step in shown.steps:
+        sheet = await get(window, "almaty-police:member", f"/v1/protocols/kz-default/2/sheets/{step.sheet}")
+        assert all(line.kk and line.ru and line.en for line in SheetView.model_validate_json(sheet.text).doctor.never)
+    for wrong in (
+        "/v1/protocols/kz-default/9",
+        "/v1/protocols/other/1",
+        "/v1/protocols/kz-default/2/sheets/none",
+        "/v1/protocols/kz-default/1/sheets/online",
+    ):
         assert (await get(window, "almaty-police:member", wrong)).status_code == 404

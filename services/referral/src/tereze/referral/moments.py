@@ -1,5 +1,6 @@
 """Decides what the domain is told of the moment: time, protocol in force, agencies and their load; must never decide with it."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -7,7 +8,8 @@ from tereze.chassis.ids import new_id
 from tereze.chassis.outage import Transient
 from tereze.chassis.work import Work
 from tereze.contracts.directory import Agency
-from tereze.protocol import Country, Pack, Protocols, read_country
+from tereze.protocol import Country, Pack, Protocols, Sheet, read_country
+from tereze.protocol.country import read_sheets
 from tereze.referral.domain.casefile import CaseFile, Moment
 from tereze.referral.domain.routing import Roster
 
@@ -31,6 +33,12 @@ ORDER BY id
 def country_of(folder: Path) -> Country:
     """What a country's folder says. Raises BadText where no protocol can be read."""
     return read_country(folder)
+
+
+@cache
+def sheets_of(folder: Path, version: str) -> Mapping[str, Sheet]:
+    """The guidance sheets of one protocol version, by name."""
+    return read_sheets(folder, version)
 
 
 def read_protocols(folder: Path) -> Protocols:
