@@ -59,10 +59,18 @@ def test_every_creating_post_takes_an_idempotency_key_and_every_command_a_versio
             "POST /v1/placements",
             "POST /v1/centres",
             "POST /v1/commission",
+            "POST /v1/plans",
         ):
             assert "Idempotency-Key" in required
         if where.startswith(
-            ("POST /v1/tasks/", "POST /v1/cases/", "POST /v1/placements/", "POST /v1/centres/", "POST /v1/commission/")
+            (
+                "POST /v1/tasks/",
+                "POST /v1/cases/",
+                "POST /v1/placements/",
+                "POST /v1/centres/",
+                "POST /v1/commission/",
+                "POST /v1/plans/",
+            )
         ):
             assert "If-Match" in required
 

@@ -12,6 +12,7 @@ from tereze.client.plans import (
     commission,
     directory,
     duties,
+    families,
     persons,
     placements,
     referrals,
@@ -203,6 +204,19 @@ class Commission(Noun[D]):
     hold = Operation(commission.hold)
 
 
+class Plans(Noun[D]):
+    """Family plans of Social Patronage."""
+
+    draft = Operation(families.draft)
+    get = Operation(families.get)
+    list = Listing(families.listing)
+    sign = Operation(families.sign)
+    visit = Operation(families.visit)
+    review = Operation(families.review)
+    amend = Operation(families.amend)
+    end = Operation(families.end)
+
+
 class Agencies(Noun[D]):
     """Bodies that refer and act."""
 
@@ -271,6 +285,7 @@ class Window(Noun[D]):
         self.placements = Placements(door)
         self.centres = Centres(door)
         self.commission = Commission(door)
+        self.plans = Plans(door)
         self.agencies = Agencies(door)
         self.staff = Staff(door)
         self.regions = Regions(door)

@@ -51,6 +51,7 @@ class AgencyKind(StrEnum):
     MINISTRY = "ministry"
     CONTACT_CENTRE = "contact_centre"
     OMBUDSMAN = "ombudsman"
+    FAMILY_SUPPORT_CENTRE = "family_support_centre"
 
 
 class StaffRole(StrEnum):
@@ -205,6 +206,7 @@ class ClockKind(StrEnum):
     PLACEMENT = "placement"
     PLACEMENT_REVIEW = "placement_review"
     PLACEMENT_TERM = "placement_term"
+    HOME_VISIT = "home_visit"
 
 
 class ClockState(StrEnum):

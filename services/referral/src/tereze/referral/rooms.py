@@ -1,10 +1,11 @@
-"""Decides how a country's rules about beds and sittings are read, once; must never accept a text with a mistake in it."""
+"""Decides how a country's rules about beds, sittings and families are read, once; must never accept a text with a mistake in it."""
 
 from functools import cache
 from pathlib import Path
 
 from tereze.protocol.located import locate
 from tereze.referral.domain.commission_rules import CommissionRules
+from tereze.referral.domain.patronage import PatronageRules
 from tereze.referral.domain.placement_rules import PlacementRules
 
 
@@ -18,3 +19,9 @@ def placement_rules(country: Path) -> PlacementRules:
 def commission_rules(country: Path) -> CommissionRules:
     """The rules of a country folder. Raises BadText with the line of each mistake."""
     return locate((country / "commission.yaml").read_text("utf-8"), "commission.yaml").read(CommissionRules)
+
+
+@cache
+def patronage_rules(country: Path) -> PatronageRules:
+    """The rules of a country folder. Raises BadText with the line of each mistake."""
+    return locate((country / "patronage.yaml").read_text("utf-8"), "patronage.yaml").read(PatronageRules)

@@ -14,6 +14,7 @@ from tereze.client.cli import (
     oversight,
     person,
     placement,
+    plan,
     refer,
     staff,
     subscriptions,
@@ -37,6 +38,7 @@ app.add_typer(identity_review.review_app, name="identity-review")
 app.add_typer(taskwork.task_app, name="task")
 app.add_typer(placement.placement_app, name="placement")
 app.add_typer(commission.commission_app, name="commission")
+app.add_typer(plan.plan_app, name="plan")
 app.add_typer(subscriptions.subscription_app, name="subscription")
 app.add_typer(duty.duty_app, name="duty")
 app.add_typer(staff.staff_app, name="staff")

@@ -31,6 +31,7 @@ from tereze.contracts.placements import (
     PlacementRequested,
     PlacementWithdrawn,
 )
+from tereze.contracts.plans import PlanDrafted
 from tereze.contracts.tasks import (
     TaskHandedOver,
     TaskHandOverEnded,
@@ -97,6 +98,8 @@ def _changes(event: CaseEvent) -> Iterator[Change]:
             yield from _of_task(event)
         case CommissionConvened():
             yield from (Joins(agency, Capacity.TOLD) for agency in event.invited_agency_ids)
+        case PlanDrafted():
+            yield from (Joins(agency, Capacity.TOLD) for agency in event.service_agency_ids)
         case PlacementEvent():
             yield from _of_placement(event)
         case _:

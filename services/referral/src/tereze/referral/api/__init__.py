@@ -11,6 +11,7 @@ from tereze.referral.api import (
     exclusions,
     passing,
     placements,
+    plans,
     protocols,
     tasks,
     taskwork,
@@ -28,3 +29,4 @@ router.include_router(centres.router)
 router.include_router(commission.router)
 router.include_router(placements.router)
 router.include_router(caseload.router)
+router.include_router(plans.router)

@@ -103,6 +103,12 @@ def sign_plan(file: CaseFile, by: Actor, agency_ids: tuple[str, ...], moment: Mo
     """The plan is signed by those who carry it out and in force; its reviews are due from now on."""
     _check_told(file, agency_ids)
     _record_for_case(file, ClockKind.PLAN_IN_FORCE, by, moment, agency_ids)
+    put_plan_in_force(file, by, moment)
+
+
+def put_plan_in_force(file: CaseFile, by: Actor, moment: Moment) -> None:
+    """A plan holds from now on: whatever waited for it is done, and its reviews begin."""
+    file.stop_clocks(None, frozenset({ClockKind.PLAN_IN_FORCE}), moment.now)
     if file.state in _PLANNABLE:
         file.state = CaseState.PLAN_IN_FORCE
         file.tell(CasePlanned, state=file.state, by_agency_id=by.agency_id, by_staff_id=by.staff_id)

@@ -44,14 +44,15 @@ _ID_NOUNS = {
     "candidate_person_id": "per", "decided_by_staff_id": "stf", "centre_id": "ctr", "placement_id": "plc",
     "from_case_id": "cas", "relative_id": "per", "edge_id": "edg", "entry_id": "ent", "act_id": "act",
     "given_by_person_id": "per", "mother_person_id": "per",
-    "sitting_id": "sit",
+    "sitting_id": "sit", "plan_id": "fpl", "signed_by_staff_id": "stf",
 }  # fmt: skip
 _AGENCIES = {
     "source_agency_id": "almaty-police",
     "agency_id": "almaty-police", "by_agency_id": "almaty-police", "from_agency_id": "almaty-clinic-1",
     "offered_agency_id": "almaty-clinic-2", "parent_agency_id": "almaty-department", "told_agency_id": "almaty-police",
     "decider_agency_id": "almaty-department",
-    "holder_agency_id": "almaty-police", "invited_agency_id": "almaty-police", "present_agency_id": "almaty-police",
+    "service_agency_id": "almaty-police", "holder_agency_id": "almaty-police", "invited_agency_id": "almaty-police",
+    "present_agency_id": "almaty-police",
     "centre_agency_id": "almaty-rehabilitation",
 }  # fmt: skip
 _RECEIVED = datetime(2026, 9, 18, 11, 40, tzinfo=UTC)
@@ -63,7 +64,7 @@ _MINUTES_AFTER = {
     "requested_at": 30, "held_until": 1470, "admitted_at": 1500, "ended_at": 9000,
     "parked_at": 2, "unparked_at": 40, "given_up_at": 4320, "since": 2,
     "answered_at": 12,
-    "convened_at": 5, "sits_at": 1445, "held_at": 1445,
+    "convened_at": 5, "drafted_at": 90, "in_force_at": 2000, "sits_at": 1445, "held_at": 1445,
 }  # fmt: skip
 _SEALED = "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00iLCJraWQiOiJyZWdpc3RyeSJ9.AAAA.AAAA.AAAA.AAAA"
 _WORDS: dict[str, Any] = {
@@ -87,7 +88,7 @@ _WORDS: dict[str, Any] = {
     "kk": "Алматы", "ru": "Алматы", "en": "Almaty", "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     "edition": "kz-conduct/1", "discipline": "child-rights", "evidence": "CERT-2026-118", "rules": "kz-attestation/1",
     "unmet": ("vetting",), "roles": (StaffRole.MEMBER,), "loaded_on": date(2026, 9, 1), "type": "tereze.clock.breached.v1",
-    "minutes": "Комиссия бес шешім қабылдады.", "limit": "10 WD", "quorum": 4,
+    "minutes": "Комиссия бес шешім қабылдады.", "limit": "10 WD", "quorum": 4, "visits": 3,
     "term_ends_on": date(2026, 12, 1), "decision_id": "ПС-12/2026", "latitude": 43.2, "longitude": 76.9, "age": 14,
     "youngest": 12, "oldest": 17, "capacity": 24, "taken": 21,
 }  # fmt: skip

@@ -13,6 +13,10 @@ _OF_PLACEMENT = (
 )  # fmt: skip
 _SITTING = {"sitting_id": "$response.body#/sitting_id", "header.If-Match": "$response.header.ETag"}
 _OF_SITTING = ("answer_to_commission", "adjourn", "record_sitting")
+_PLAN = {"plan_id": "$response.body#/plan_id", "header.If-Match": "$response.header.ETag"}
+_OF_PLAN = (
+    "sign_own_services", "record_home_visit", "review_of_plan", "amend_family_plan", "end_family_plan",
+)  # fmt: skip
 _CENTRE = {"centre_id": "$response.body#/centre_id", "header.If-Match": "$response.header.ETag"}
 _BEFORE_ACCEPTANCE = ("receive", "accept", "decline")
 _LINKS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
@@ -26,6 +30,9 @@ _LINKS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
     ("receive", ("accept", "decline"), _TASK),
     ("accept", ("start", "fulfil"), _TASK),
     ("start", ("fulfil",), _TASK),
+    ("list_family_plans", ("read_family_plan",), {"plan_id": "$response.body#/items/0/plan_id"}),
+    ("draft_family_plan", ("read_family_plan", "sign_own_services"), _PLAN),
+    ("read_family_plan", _OF_PLAN, _PLAN),
     ("list_sittings", ("read_sitting",), {"sitting_id": "$response.body#/items/0/sitting_id"}),
     ("convene", ("read_sitting", *_OF_SITTING), _SITTING),
     ("read_sitting", _OF_SITTING, _SITTING),
@@ -39,8 +46,16 @@ _LINKS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
 _ETAGGED = (
     "read_task", *_BEFORE_ACCEPTANCE, "start", "fulfil", "read_case", "triage", "read_centre", "open_centre", "set_capacity",
     "request_placement", "read_placement", *_OF_PLACEMENT, "convene", "read_sitting", *_OF_SITTING,
+    "draft_family_plan", "read_family_plan", *_OF_PLAN,
 )  # fmt: skip
-_LOCATED = ("submit_referral", "create_subscription", "open_centre", "request_placement", "convene")
+_LOCATED = (
+    "submit_referral",
+    "create_subscription",
+    "open_centre",
+    "request_placement",
+    "convene",
+    "draft_family_plan",
+)
 
 
 def _answers(document: Schema) -> dict[str, Schema]:

@@ -24,6 +24,7 @@ _NOUNS = {
     "cases": "The shared file around one child",
     "tasks": "Your agency's part of a response: receive, accept or decline, start, fulfil",
     "placements": "A bed in a rehabilitation centre for the child of a case: held, decided, admitted, reviewed, left",
+    "plans": "Family plans of Social Patronage: goals, services by several bodies, visits, reviews",
     "commission": "Sittings of the commission on juvenile affairs: convened, answered, held; decisions that become tasks",
     "centres": "Rehabilitation centres and their free beds",
     "protocols": "Who must do what by when: the version in force",

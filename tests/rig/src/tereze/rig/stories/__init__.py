@@ -15,7 +15,15 @@ from tereze.local.demo_clock import NotNow
 from tereze.local.layout import DEFAULT_DATA, Layout
 from tereze.local.parts import NoSuchPart
 from tereze.local.state import running_state
-from tereze.rig.stories import outage, same_child_twice, school_report, sexual_violence, unvetted_monitor
+from tereze.rig.stories import (
+    commission,
+    outage,
+    same_child_twice,
+    school_report,
+    sexual_violence,
+    suicide_attempt,
+    unvetted_monitor,
+)
 from tereze.rig.stories.ground import Ground, RunningGround
 from tereze.rig.stories.telling import Listener, Narrator, StoryBroken, as_json
 
@@ -36,6 +44,8 @@ STORIES: Mapping[str, Story] = {
     "sexual-violence": Story(sexual_violence.TITLE, sexual_violence.tell),
     "outage": Story(outage.TITLE, outage.tell),
     "unvetted-monitor": Story(unvetted_monitor.TITLE, unvetted_monitor.tell),
+    "suicide-attempt": Story(suicide_attempt.TITLE, suicide_attempt.tell),
+    "commission": Story(commission.TITLE, commission.tell),
 }
 
 
