@@ -13,6 +13,7 @@ from tereze.client.plans import (
     directory,
     duties,
     families,
+    keeping_out,
     persons,
     placements,
     referrals,
@@ -138,6 +139,11 @@ class Cases(Noun[D]):
     review_plan = Operation(casework.review_plan)
     tell_reporter = Operation(casework.tell_reporter)
     acknowledge = Operation(casework.acknowledge)
+    exclude = Operation(keeping_out.exclude)
+    exclusions = Operation(keeping_out.exclusions)
+    lift_exclusion = Operation(keeping_out.lift_exclusion)
+    disclosures = Listing(keeping_out.disclosures)
+    event_disclosures = Listing(keeping_out.event_disclosures)
 
 
 class Tasks(Noun[D]):

@@ -5,9 +5,9 @@ import typer
 
 from tereze.client.cli import (
     case,
-    casework,
     commission,
     duty,
+    exclusion,
     identity_review,
     listen,
     login,
@@ -32,7 +32,7 @@ app = typer.Typer(
 for part in (login, refer, case, task, placement, oversight, duty, subscriptions, listen):
     app.add_typer(part.app)
 app.add_typer(refer.referral_app, name="referral")
-app.add_typer(casework.case_app, name="case")
+app.add_typer(exclusion.case_app, name="case")
 app.add_typer(person.person_app, name="person")
 app.add_typer(identity_review.review_app, name="identity-review")
 app.add_typer(taskwork.task_app, name="task")

@@ -7,7 +7,7 @@ import typer
 from tereze.client.cli.command import command
 from tereze.client.cli.desk import Desk
 from tereze.client.cli.pages.referrals import accepted_page, referral_list, referral_page
-from tereze.client.cli.submission import category_code, checked, day, from_file, given_parts, instant
+from tereze.client.cli.submission import category_code, checked, day, from_file, given_parts, instant, named
 from tereze.contracts.referrals import ReferralSubmission
 from tereze.contracts.words import Risk, Sex
 
@@ -38,6 +38,12 @@ def refer(
     school: Annotated[str | None, typer.Option(help="The child's school.")] = None,
     address: Annotated[str | None, typer.Option(help="Where the child lives.")] = None,
     accused: Annotated[str | None, typer.Option(help="Relation of the alleged perpetrator, like father.")] = None,
+    concerns: Annotated[
+        list[str] | None, typer.Option(parser=named, metavar="WHO", help="Agency or staff id it accuses, or a name.")
+    ] = None,
+    must_not_see: Annotated[
+        list[str] | None, typer.Option(parser=named, metavar="WHO", help="Who else must not see it: an id or a name.")
+    ] = None,
     occurred_at: Annotated[
         str | None, typer.Option(parser=instant, metavar="TIME", help="When it happened, if known.")
     ] = None,
@@ -50,7 +56,7 @@ def refer(
     )  # fmt: skip
     flags = given_parts(
         region_code=region, risk=risk and risk.value, categories=category, narrative=narrative, child=child,
-        occurred_at=occurred_at, alleged_perpetrators=[{"relation": accused}] if accused else None,
+        concerns=concerns, must_not_see=must_not_see, occurred_at=occurred_at, alleged_perpetrators=[{"relation": accused}] if accused else None,
     )  # fmt: skip
     submission = _submission(desk, file, flags)
     accepted = desk.client.referrals.submit(submission, idempotency_key=key)

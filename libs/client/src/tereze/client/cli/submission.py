@@ -46,6 +46,12 @@ def given_parts(**parts: Any) -> dict[str, Any]:
     return {name: value for name, value in parts.items() if value not in (None, [], {}, ())}
 
 
+def named(value: str) -> dict[str, str]:
+    """Somebody a report names: an agency or staff member by id, or in words."""
+    field = {"agc_": "agency_id", "stf_": "staff_id"}.get(value[:4], "text")
+    return {field: value}
+
+
 def category_code(value: str) -> str:
     """A form of violence, with or without its code system."""
     code = value if ":" in value else f"kz-vac:{value}"

@@ -47,8 +47,6 @@ EN = {
     "event.tereze.case.person-settled.v1": "the registry settled who the child is",
     "event.tereze.case.triaged.v1": "risk confirmed",
     "event.tereze.case.joined.v1": "joined to another case of this child",
-    "event.tereze.case.exclusion-recorded.v1": "somebody must not touch the case any more",
-    "event.tereze.case.exclusion-lifted.v1": "an exclusion was lifted by two persons",
     "event.tereze.task.responsible-passed.v1": "the duty passed to a colleague",
     "event.tereze.task.assigned.v1": "became accountable",
     "event.tereze.task.offered.v1": "the duty was offered to a second agency",

@@ -47,8 +47,6 @@ KK = {
     "event.tereze.case.person-settled.v1": "тізілім баланың кім екенін анықтады",
     "event.tereze.case.triaged.v1": "тәуекел расталды",
     "event.tereze.case.joined.v1": "осы баланың басқа ісіне қосылды",
-    "event.tereze.case.exclusion-recorded.v1": "біреу істен шеттетілді",
-    "event.tereze.case.exclusion-lifted.v1": "шеттетуді екі адам алып тастады",
     "event.tereze.task.responsible-passed.v1": "міндет әріптеске өтті",
     "event.tereze.task.assigned.v1": "жауапты болды",
     "event.tereze.task.offered.v1": "міндет екінші органға ұсынылды",

@@ -47,8 +47,6 @@ RU = {
     "event.tereze.case.person-settled.v1": "реестр установил, кто этот ребёнок",
     "event.tereze.case.triaged.v1": "риск подтверждён",
     "event.tereze.case.joined.v1": "присоединено к другому делу этого ребёнка",
-    "event.tereze.case.exclusion-recorded.v1": "кто-то отстранён от дела",
-    "event.tereze.case.exclusion-lifted.v1": "отстранение сняли двое",
     "event.tereze.task.responsible-passed.v1": "обязанность перешла к коллеге",
     "event.tereze.task.assigned.v1": "отвечает за задачу",
     "event.tereze.task.offered.v1": "обязанность предложена второму органу",
