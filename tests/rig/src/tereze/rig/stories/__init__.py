@@ -17,6 +17,7 @@ from tereze.local.parts import NoSuchPart
 from tereze.local.state import running_state
 from tereze.rig.stories import (
     commission,
+    institution,
     outage,
     same_child_twice,
     school_report,
@@ -42,6 +43,7 @@ STORIES: Mapping[str, Story] = {
     "school-report": Story(school_report.TITLE, school_report.tell),
     "same-child-twice": Story(same_child_twice.TITLE, same_child_twice.tell),
     "sexual-violence": Story(sexual_violence.TITLE, sexual_violence.tell),
+    "institution": Story(institution.TITLE, institution.tell),
     "outage": Story(outage.TITLE, outage.tell),
     "unvetted-monitor": Story(unvetted_monitor.TITLE, unvetted_monitor.tell),
     "suicide-attempt": Story(suicide_attempt.TITLE, suicide_attempt.tell),
