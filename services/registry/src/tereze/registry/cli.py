@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tereze.registry.matching.model import shipped_document
+
 _NEEDS = "This needs the linkage tools: install tereze-registry[training] (./tereze has them)."
 
 
@@ -34,6 +36,18 @@ def _parser() -> argparse.ArgumentParser:
     word.add_argument("--columns", type=Path, help="YAML: our column → theirs, or a list of theirs")
     word.add_argument("--no-peer", action="store_true", help="leave Splink out")
     word.set_defaults(run=_evaluate)
+    word = words.add_parser("train", help="train a model on a file without labels, with Splink")
+    word.add_argument("--records", type=Path, required=True)
+    word.add_argument("--columns", type=Path)
+    word.add_argument("--version", required=True, help="what decisions by this model will be marked with")
+    word.add_argument("--out", type=Path, required=True, help="where the model is written")
+    word.set_defaults(run=_train)
+    word = words.add_parser("dedupe", help="propose links and reviews for a whole file, with Splink")
+    word.add_argument("--records", type=Path, required=True)
+    word.add_argument("--columns", type=Path)
+    word.add_argument("--model", type=Path, help="a model of `train`; the shipped one if left out")
+    word.add_argument("--out", type=Path, required=True, help="NDJSON, one proposal a line")
+    word.set_defaults(run=_dedupe)
     for one in words.choices.values():
         one.add_argument("--json", action="store_true", help="one JSON document on stdout")
     return parser
@@ -43,6 +57,21 @@ def _evaluate(given: argparse.Namespace) -> dict[str, Any]:
     from tereze.registry.linkage.evaluate import evaluate  # noqa: PLC0415 - numpy and Splink are an extra
 
     return evaluate(given.records, given.pairs, given.columns, peer=not given.no_peer)
+
+
+def _train(given: argparse.Namespace) -> dict[str, Any]:
+    from tereze.registry.linkage.train import train  # noqa: PLC0415 - as above
+
+    document = train(given.records, given.columns, given.version)
+    given.out.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return {**document["trained"], "model": document["version"], "written_to": str(given.out)}
+
+
+def _dedupe(given: argparse.Namespace) -> dict[str, Any]:
+    from tereze.registry.linkage.dedupe import dedupe  # noqa: PLC0415 - as above
+
+    document = json.loads(given.model.read_text("utf-8")) if given.model else shipped_document()
+    return dedupe(given.records, given.columns, document, given.out)
 
 
 def _table(found: dict[str, Any]) -> str:

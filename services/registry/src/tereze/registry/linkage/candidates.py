@@ -1,7 +1,7 @@
 """Decides which pairs of a file are compared and how far each agrees; must never compare what may not pair."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tereze.registry.linkage.records import Records
 from tereze.registry.matching.guards import guards
-from tereze.registry.matching.keys import MOST_PERSONS_A_KEY, Key, batch_keys
+from tereze.registry.matching.keys import MOST_PERSONS_A_KEY, batch_keys
 from tereze.registry.matching.levels import FIELDS, compare
 
 Pair = tuple[int, int]
@@ -34,18 +34,23 @@ class Compared:
         return both[:, 0], both[:, 1]
 
 
-def candidate_pairs(
-    records: Records, keys_of: Callable[..., tuple[Key, ...]] = batch_keys, most: int = MOST_PERSONS_A_KEY
-) -> list[Pair]:
-    """Pairs that share a key which no more than ``most`` records of either set share."""
-    holders: dict[Key, list[int]] = defaultdict(list)
-    for position, description in enumerate(records.descriptions):
-        for key in keys_of(description):
+def telling_keys(records: Records) -> list[list[str]]:
+    """Each record's keys as text, without those that too many share to tell anything."""
+    held = [["|".join(key) for key in batch_keys(one)] for one in records.descriptions]
+    counted = Counter(key for keys in held for key in keys)
+    most = MOST_PERSONS_A_KEY * (2 if records.is_link else 1)
+    return [[key for key in keys if counted[key] <= most] for keys in held]
+
+
+def candidate_pairs(records: Records) -> list[Pair]:
+    """Pairs that share a telling key."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    for position, keys in enumerate(telling_keys(records)):
+        for key in keys:
             holders[key].append(position)
     found: set[Pair] = set()
     for positions in holders.values():
-        if len(positions) <= most * (2 if records.is_link else 1):
-            found.update(pair for pair in combinations(positions, 2) if records.may_pair(*pair))
+        found.update(pair for pair in combinations(positions, 2) if records.may_pair(*pair))
     return sorted(found)
 
 

@@ -20,9 +20,9 @@ _ROUNDS = 25
 _SEED = 20260101
 # Different persons hardly ever stand crossed by chance, so chance cannot be asked: boxes are exchanged in a third of the
 # forms where both names agree crosswise and the persons differ (Ахмет Омар and Омар Ахмет).
-_ORDER_U = (0.3, 0.7)
+ORDER_U = (0.3, 0.7)
 _FIRST_M_DIFFER, _FIRST_M_SAME = 0.05, 0.8
-_THRESHOLDS = {"link": 8.0, "review": 0.0, "margin": 6.0}
+THRESHOLDS = {"link": 8.0, "review": 0.0, "margin": 6.0}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def chance(records: Records) -> list[Numbers]:
     known = records.descriptions
     levels = np.array([compare(known[one], known[other]).levels for one, other in pairs], dtype=np.int8)
     found = [_seen(levels[:, at], np.ones(len(levels)), len(LEVELS[field])) for at, field in enumerate(FIELDS)]
-    found[FIELDS.index("order")] = np.array(_ORDER_U)
+    found[FIELDS.index("order")] = np.array(ORDER_U)
     return found
 
 
@@ -104,7 +104,7 @@ def _document(m: list[Numbers], u: list[Numbers], frequencies: Mapping[str, Any]
     return {
         "version": "fitted-on-this-file",
         "folding": VERSION,
-        "thresholds": _THRESHOLDS,
+        "thresholds": THRESHOLDS,
         "fields": {
             field: [{"m": float(one), "u": float(other)} for one, other in zip(m[at], u[at], strict=True)]
             for at, field in enumerate(FIELDS)

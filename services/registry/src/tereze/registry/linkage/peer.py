@@ -9,9 +9,8 @@ import pandas as pd  # type: ignore[import-untyped]
 import splink.comparison_library as compare
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from tereze.registry.linkage.candidates import Pair
+from tereze.registry.linkage.candidates import Pair, telling_keys
 from tereze.registry.linkage.records import Records
-from tereze.registry.matching.keys import MOST_PERSONS_A_KEY, batch_keys
 
 _NAMES = ("family", "given", "patronymic", "mother")
 _CODES = ("iin", "phone", "postcode")
@@ -79,16 +78,8 @@ def _frame(records: Records) -> pd.DataFrame:
         born = [one.born for one in records.descriptions]
         columns["birth_date"] = [digits if len(digits) == _DATE_DIGITS else None for digits in born]
     frame = pd.DataFrame({"unique_id": range(len(records.ids)), "source_dataset": records.sets, **columns})
-    frame["keys"] = _telling_keys(records)
+    frame["keys"] = telling_keys(records)
     return frame
-
-
-def _telling_keys(records: Records) -> list[list[str]]:
-    keys = [["|".join(key) for key in batch_keys(one)] for one in records.descriptions]
-    counted = pd.Series([key for held in keys for key in held]).value_counts()
-    most = MOST_PERSONS_A_KEY * (2 if records.is_link else 1)
-    hot = set(counted[counted > most].index)
-    return [[key for key in held if key not in hot] for held in keys]
 
 
 def _parts(rows: pd.DataFrame, records: Records) -> list[pd.DataFrame]:

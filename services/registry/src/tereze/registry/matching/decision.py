@@ -136,7 +136,8 @@ def _weigh(child: Description, known: Known, model: Model) -> _Weighed:
     compared = [(other, compare(child, other)) for other in known.descriptions]
     weights = [sum(model.weigh(agreement)) for _, agreement in compared]
     top = max(range(len(weights)), key=weights.__getitem__)
-    found = dict.fromkeys(guards(child, *compared[top]))
+    names = model.frequencies.get("given", {})
+    found = dict.fromkeys(guards(child, *compared[top], names))
     for other, agreement in compared:
         found.update(dict.fromkeys(code for code in guards(child, other, agreement) if code != GIVEN_NAME_DIFFERS))
     return _Weighed(

@@ -109,7 +109,7 @@ def fold(
         patronymic=father_name(patronymic),
         iin=iin,
         phone=_phone(phone or ""),
-        mother=_words(mother or ""),
+        mother=_words(mother or "", besides=family_name(family)[1:]),
         born=others.pop("born", ""),
         sex=others.pop("sex", ""),
         iin_flags=tuple(others.pop("iin_flags", ())),
@@ -138,11 +138,13 @@ def _phone(written: str) -> str:
     return digits if len(digits) >= _SHORTEST_PHONE and len(set(digits)) > 1 else ""
 
 
-def _words(written: str) -> Name:
-    """A whole name in an unknown order: the stems of its words, sorted, without the patronymic."""
+def _words(written: str, *, besides: Name) -> Name:
+    """A whole name in an unknown order: the stems of its words, sorted, without the patronymic, and without the child's
+    own family name, which tells nothing new."""
     words = [word for word in written.split() if known_name(word)]
     kept = [word for word in words if not is_patronymic(word)] or words
-    return tuple(sorted({name[1] for word in kept if (name := family_name(word))}))
+    names = [name for word in kept if set(family_name(word)[1:]).isdisjoint(besides) and (name := given_name(word))]
+    return tuple(sorted({name[1] for name in names}))
 
 
 def _plain(written: str) -> str:

@@ -8,7 +8,6 @@ Stored keys name the ``VERSION`` they were folded with; a changed table is a new
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import product
 
 VERSION = 2
 _REMEMBERED = 50_000  # names come again and again; kept in memory only
@@ -68,9 +67,27 @@ _SEVERAL = (
 )
 # Letters that look the same; in a word of the other script they are slips of the keyboard.
 _LOOKALIKES = dict(zip("ABCEHKMOPTXaceopxyihə", "АВСЕНКМОРТХасеорхуіһә", strict=True))
-# Latin letters that stand for another sound in another standard: each reading is a spelling of its own.
-_OTHER_READINGS = (("ch", ("kh",)), ("j", ("i",)), ("x", ("kh",)), ("w", ("v",)), ("c", ("k",)))
-_MOST_READINGS = 4
+# How other languages' orthographies write the same sounds, longest first. Each is one more reading of a Latin spelling, where it
+# reads anything differently: nobody knows whose clerk wrote it.
+_ORTHOGRAPHIES = (
+    (("w", "v"), ("j", "i"), ("x", "kh")),  # ISO 9 and GOST 7.79, and w as Germans and Poles use it
+    (("schtsch", "sh"), ("tsch", "\1"), ("sch", "sh"), ("ch", "kh"), ("w", "v"), ("j", "i"), ("z", "ts"), ("\1", "ch")),
+    (
+        ("szcz", "sh"),
+        ("sz", "sh"),
+        ("cz", "\1"),
+        ("rz", "j"),
+        ("ż", "j"),
+        ("ch", "kh"),
+        ("w", "v"),
+        ("j", "i"),
+        ("\1", "ch"),
+    ),
+    (("tch", "\1"), ("ch", "sh"), ("ou", "u"), ("eu", "o"), ("ï", "i"), ("\1", "ch")),
+    (("shh", "sh"), ("cz", "ts"), ("x", "kh"), ("j", "i"), ("y`", "i"), ("e`", "e"), ("c", "ts")),
+    (("ch", "\1"), ("c", "j"), ("\1", "ch"), ("ee", "i"), ("oo", "u")),
+)
+_MOST_READINGS = 6
 _VOWELS = frozenset("aeiou")
 _ROUGH = str.maketrans({**dict.fromkeys("bp", "p"), **dict.fromkeys("vf", "f"), **dict.fromkeys("dt", "t"),
                         **dict.fromkeys("gkhq", "k"), **dict.fromkeys("zscj", "s"), **dict.fromkeys("aeiou", "")})  # fmt: skip
@@ -104,21 +121,17 @@ def skeleton(text: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def skeletons(text: str) -> tuple[str, ...]:
-    """The skeletons of every reading of the name, the plain one first: standards disagree on j, x, w, ch, c."""
-    plain = skeleton(text)
-    if not plain or _mostly_cyrillic(text):
-        return (plain,) if plain else ()
-    spelt, choices = letters(text), []
-    for written, others in _OTHER_READINGS:
-        if written in spelt and not (written == "c" and "ch" in spelt):
-            choices.append([(written, reading) for reading in (written, *others)])
-    readings = [plain]
-    for choice in product(*choices):
-        read = spelt
-        for written, reading in choice:
-            read = read.replace(written, reading)
-        readings.append(skeleton(read))
-    return tuple(dict.fromkeys(one for one in readings if one))[:_MOST_READINGS]
+    """The skeletons of every reading of the name, the plain one first."""
+    readings = [text]
+    if not _mostly_cyrillic(text):
+        readings += [_read(text.casefold(), orthography) for orthography in _ORTHOGRAPHIES]
+    return tuple(dict.fromkeys(one for one in map(skeleton, readings) if one))[:_MOST_READINGS]
+
+
+def _read(spelt: str, orthography: tuple[tuple[str, str], ...]) -> str:
+    for written, sound in orthography:
+        spelt = spelt.replace(written, sound)
+    return spelt
 
 
 @lru_cache(_REMEMBERED)

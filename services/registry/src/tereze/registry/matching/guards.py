@@ -3,21 +3,29 @@
 A guard named here keeps two descriptions from being joined without a person's look, however much else agrees.
 """
 
+from collections.abc import Container
+
 from tereze.registry.matching.description import Description
-from tereze.registry.matching.levels import FIELDS, Agreement
+from tereze.registry.matching.levels import FIELDS, MISSING, Agreement
 
 IIN_OF_ANOTHER = "iin-of-another"
 IIN_DIFFERS = "iin-differs"
 SEX_DIFFERS = "sex-differs"
 PATRONYMIC_DIFFERS = "patronymic-differs"
 GIVEN_NAME_DIFFERS = "given-name-differs"
-GUARDS = (IIN_OF_ANOTHER, IIN_DIFFERS, SEX_DIFFERS, PATRONYMIC_DIFFERS, GIVEN_NAME_DIFFERS)
+BIRTH_DATE_DIFFERS = "birth-date-differs"
+NAMES_ALONE = "names-alone"
+GUARDS = (
+    IIN_OF_ANOTHER, IIN_DIFFERS, SEX_DIFFERS, PATRONYMIC_DIFFERS, GIVEN_NAME_DIFFERS, BIRTH_DATE_DIFFERS, NAMES_ALONE,
+)  # fmt: skip
 
-_FAMILY, _GIVEN, _PATRONYMIC, _BORN, _SEX, _IIN, _MOTHER = (
-    FIELDS.index(field) for field in ("family", "given", "patronymic", "born", "sex", "iin", "mother")
+_FAMILY, _GIVEN, _PATRONYMIC, _BORN, _YEAR, _SEX, _IIN, _PHONE, _MOTHER = (
+    FIELDS.index(field)
+    for field in ("family", "given", "patronymic", "born", "born_year", "sex", "iin", "phone", "mother")
 )
 _SAME_IIN = 2
-_NEAR = 2  # of a name
+_NEAR, _SAME_NAME = 2, 3
+_ALL_WORDS = _SAME_PHONE = 2
 _BORN_ALIKE = 3
 _BORN_UNLIKE = 1
 
@@ -27,8 +35,11 @@ def same_number(agreement: Agreement) -> bool:
     return agreement.levels[_IIN] == _SAME_IIN
 
 
-def guards(one: Description, other: Description, agreement: Agreement) -> tuple[str, ...]:
-    """Why these two may be joined by a person only; empty where nothing forbids it."""
+def guards(one: Description, other: Description, agreement: Agreement, names: Container[str] = ()) -> tuple[str, ...]:
+    """Why these two may be joined by a person only; empty where nothing forbids it.
+
+    ``names``: skeletons of given names that many bear. Two different ones are no slip, however near (Марат, Мұрат).
+    """
     levels = agreement.levels
     if same_number(agreement):
         return (IIN_OF_ANOTHER,) if _contradicted(levels) else ()
@@ -37,11 +48,24 @@ def guards(one: Description, other: Description, agreement: Agreement) -> tuple[
         found.append(IIN_DIFFERS)
     if levels[_SEX] == 0:
         found.append(SEX_DIFFERS)
-    if 0 <= levels[_PATRONYMIC] < _NEAR:
+    if levels[_PATRONYMIC] == 0:
         found.append(PATRONYMIC_DIFFERS)
-    if 0 <= levels[_GIVEN] < _NEAR:
+    if 0 <= levels[_GIVEN] < _NEAR or (levels[_GIVEN] == _NEAR and _are_two(one, other, names)):
         found.append(GIVEN_NAME_DIFFERS)
+    if 0 in (levels[_BORN], levels[_YEAR]):
+        found.append(BIRTH_DATE_DIFFERS)
+    if levels[_BORN] == levels[_YEAR] == MISSING and not _is_of_one_home(levels):
+        found.append(NAMES_ALONE)
     return tuple(found)
+
+
+def _is_of_one_home(levels: tuple[int, ...]) -> bool:
+    """Whether a father, a mother or a telephone is shared: names and a region alone are shared by strangers."""
+    return levels[_PATRONYMIC] >= _SAME_NAME or levels[_MOTHER] == _ALL_WORDS or levels[_PHONE] == _SAME_PHONE
+
+
+def _are_two(one: Description, other: Description, names: Container[str]) -> bool:
+    return any(name in names for name in one.given[1:]) and any(name in names for name in other.given[1:])
 
 
 def _contradicted(levels: tuple[int, ...]) -> bool:

@@ -43,7 +43,7 @@ def _all(child: Description) -> Iterator[Key]:
     for part in _distinct((*child.mother[:2], *_sounds(child.patronymic))):
         yield from (("pair_relative", "|".join((*pair, rough(part)))) for pair in pairs)
     if child.phone:
-        yield from (("phone_name", f"{child.phone}|{part}") for part in either)
+        yield "phone", child.phone
     yield from _placed(child, either, pairs)
 
 
@@ -54,6 +54,8 @@ def _dated(child: Description, either: list[str], pairs: list[list[str]]) -> Ite
         yield from (("name_birth", f"{part}|{day}") for part in either)
         initials = sorted(part[:1] for part in (*child.family[1:2], *child.given[1:2]))
         yield "initials_birth", "|".join((*initials, day, child.sex))
+        if child.place:
+            yield "place_birth", f"{child.place}|{day}|{child.sex}"
     if year:
         yield from (("pair_year", "|".join((*pair, year))) for pair in pairs)
         if child.school:
@@ -87,7 +89,7 @@ def _wide(child: Description) -> Iterator[Key]:
             yield "name_area", f"{part}|{rough(area)}"
         if house:
             yield "name_house", f"{part}|{house}"
-    for family, value in (("phone", child.phone), ("address", child.address), ("mother", "|".join(child.mother))):
+    for family, value in (("address", child.address), ("mother", "|".join(child.mother))):
         if value:
             yield family, value
 

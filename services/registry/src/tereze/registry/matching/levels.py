@@ -17,7 +17,7 @@ from tereze.registry.matching.names import Name
 MISSING = -1
 _NEAR, _ALIKE = 0.9, 0.78
 _TEXT_NEAR, _TEXT_ALIKE = 88, 65
-_LONG_ENOUGH_FOR_A_SLIP = 5
+_LONG_ENOUGH_FOR_A_SLIP = 4
 _YEAR = 4
 _NEAR_NAME = 2
 EITHER_BOX = "~"  # before a value that stood in the family's box on one side and in the given name's on the other
@@ -97,10 +97,14 @@ def _names(one: Description, other: Description) -> tuple[int, int, int]:
     """Family, given, and order of the boxes: crossed only where that agrees better."""
     family, given = name_level(one.family, other.family), name_level(one.given, other.given)
     if max(family, given) < _NEAR_NAME and MISSING not in (family, given):
-        crossed = name_level(one.crossed_family, other.family), name_level(one.crossed_given, other.given)
+        crossed = max(_crossed(one, other), _crossed(other, one), key=sum)
         if min(crossed) >= _NEAR_NAME or sum(crossed) > family + given + _NEAR_NAME:
             return (*crossed, 0)
     return family, given, 1 if max(family, given) >= _NEAR_NAME else MISSING
+
+
+def _crossed(one: Description, other: Description) -> tuple[int, int]:
+    return name_level(one.crossed_family, other.family), name_level(one.crossed_given, other.given)
 
 
 def _born(one: str, other: str) -> tuple[int, int]:

@@ -91,5 +91,11 @@ class Model:
 @cache
 def shipped_model() -> Model:
     """The model that comes with the package; ``tereze registry train`` makes another."""
+    return Model.from_document(shipped_document())
+
+
+def shipped_document() -> dict[str, Any]:
+    """That model as it is written."""
     text = resources.files("tereze.registry.matching").joinpath("model.json").read_text(encoding="utf-8")
-    return Model.from_document(json.loads(text))
+    document: dict[str, Any] = json.loads(text)
+    return document

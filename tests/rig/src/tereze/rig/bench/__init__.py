@@ -10,7 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-BENCHES = ("intake", "journey", "relay", "consumer", "timers", "protocol")
+BENCHES = ("intake", "journey", "relay", "consumer", "timers", "protocol", "linkage")
+SIZED = ("linkage", "match")  # those that take --n
 
 
 def main(argv: Sequence[str]) -> int:
@@ -19,11 +20,15 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("names", nargs="*", choices=[*BENCHES, []], default=[], metavar="{" + ",".join(BENCHES) + "}")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.add_argument("--quick", action="store_true", help="a tenth of the work: to see that it runs, not to quote")
+    parser.add_argument("--n", default="", help="sizes of the register, for linkage and match: 10000,100000,1000000")
     given = parser.parse_args(argv)
+    sizes = tuple(int(size) for size in given.n.split(",") if size)
     figures = {}
     for name in given.names or BENCHES:
         print(f"bench {name} …", file=sys.stderr, flush=True)
-        figures[name] = importlib.import_module(f"tereze.rig.bench.{name}").measure(quick=given.quick)
+        figures[name] = importlib.import_module(f"tereze.rig.bench.{name}").measure(
+            quick=given.quick, **({"sizes": sizes} if name in SIZED else {})
+        )
     if given.json:
         print(json.dumps(figures if len(figures) > 1 else next(iter(figures.values()))))
     else:

@@ -1,0 +1,76 @@
+"""Decides how the registry's model is trained: by Splink, on a file without labels; must never fit anything to what is known to be true."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from splink import block_on
+
+from tereze.registry.linkage.fitting import ORDER_U, THRESHOLDS, value_frequencies
+from tereze.registry.linkage.records import Records, read_records
+from tereze.registry.linkage.splinked import compared_fields, make_linker
+from tereze.registry.matching.folding import VERSION
+from tereze.registry.matching.levels import LEVELS
+from tereze.registry.matching.model import shipped_document
+
+_RANDOM_PAIRS, _SEED = 150_000, 7
+_MOST_VALUES = 1_500  # a field's most common values; the others count as equally rare
+_PRIOR = 0.1
+# Each session holds one fact equal and learns how the others vary beside it; every field is left free in at least one.
+_SESSIONS = (("born", "place"), ("phone", "given"), ("family", "given", "patronymic"))
+
+
+def train(records_path: Path, columns: Path | None, version: str) -> dict[str, Any]:
+    """A model document: u from random pairs, m by Splink's expectation-maximisation, value frequencies from the file."""
+    records = read_records(records_path, columns)
+    linker = make_linker(records)
+    training = linker.training
+    training.estimate_probability_two_random_records_match(
+        [block_on("family", "given", "born")], recall=0.6, record_sample_proportion=1.0
+    )
+    training.estimate_u_using_random_sampling(
+        max_pairs=_RANDOM_PAIRS, seed=_SEED, min_count_per_level=None, num_chunks=1
+    )
+    for session in _SESSIONS:
+        training.estimate_parameters_using_expectation_maximisation(block_on(*session), record_sample_proportion=1.0)
+    return _document(records, linker.misc.save_model_to_json(), version)
+
+
+def _document(records: Records, trained: Mapping[str, Any], version: str) -> dict[str, Any]:
+    """What was trained; fields the file does not have keep what the shipped model says of them."""
+    before = shipped_document()["fields"]
+    learnt = {one["output_column_name"]: one["comparison_levels"] for one in trained["comparisons"]}
+    fields = {
+        field: _levels(field, learnt[field], before[field]) if field in compared_fields(records) else before[field]
+        for field in LEVELS
+    }
+    return {
+        "version": version,
+        "folding": VERSION,
+        "trained": {"by": "splink", "records": len(records.ids), "random_pairs": _RANDOM_PAIRS, "seed": _SEED},
+        "thresholds": THRESHOLDS,
+        "fields": fields,
+        "frequencies": {field: _common(shares) for field, shares in value_frequencies(records).items()},
+    }
+
+
+def _levels(field: str, learnt: list[dict[str, Any]], before: list[dict[str, float]]) -> list[dict[str, float]]:
+    """Splink's levels from disagreement up, m drawn a tenth towards what was known before: that nobody in one file has
+    another phone, or another father's name, does not make it impossible. u where it was met at all."""
+    found = []
+    for number, level in enumerate(reversed([one for one in learnt if not one.get("is_null_level")])):
+        known, m, u = before[number], level.get("m_probability"), level.get("u_probability")
+        found.append(
+            {
+                "m": known["m"] if m is None else (1 - _PRIOR) * m + _PRIOR * known["m"],
+                "u": ORDER_U[number] if field == "order" else u or known["u"],
+            }
+        )
+    return found
+
+
+def _common(shares: Mapping[str, float]) -> dict[str, float]:
+    ranked = sorted(((share, value) for value, share in shares.items() if value), reverse=True)
+    kept, rest = ranked[:_MOST_VALUES], ranked[_MOST_VALUES:]
+    rare = sum(share for share, _ in rest) / len(rest) if rest else shares[""]
+    return {"": float(f"{rare:.3g}")} | {value: float(f"{share:.3g}") for share, value in kept}
