@@ -226,7 +226,8 @@ def clusters(arrived: tuple[tuple[int, Description], ...]) -> tuple[set[frozense
             persons[at].append((number, description))
         else:
             persons.append([(number, description)])
-        doubts = [one for one in (decision.candidate_id, decision.runner_up, *decision.also) if one]
+        doubted = (decision.candidate_id, decision.runner_up, *decision.also) if decision.kind is not Kind.NEW else ()
+        doubts = [one for one in doubted if one]
         joined += [{at, int(one)} for one in doubts]
     links = {frozenset(number for number, _ in held) for held in persons}
     return links, {frozenset(n for at in group for n, _ in persons[at]) for group in groups(len(persons), joined)}

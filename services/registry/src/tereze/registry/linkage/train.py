@@ -14,7 +14,7 @@ from tereze.registry.matching.levels import LEVELS
 from tereze.registry.matching.model import shipped_document
 
 _RANDOM_PAIRS, _SEED = 150_000, 7
-_MOST_VALUES = 1_500  # a field's most common values; the others count as equally rare
+_MOST_VALUES = 1_500
 _PRIOR = 0.1
 # Each session holds one fact equal and learns how the others vary beside it; every field is left free in at least one.
 _SESSIONS = (("born", "place"), ("phone", "given"), ("family", "given", "patronymic"))
@@ -70,7 +70,7 @@ def _levels(field: str, learnt: list[dict[str, Any]], before: list[dict[str, flo
 
 
 def _common(shares: Mapping[str, float]) -> dict[str, float]:
-    ranked = sorted(((share, value) for value, share in shares.items() if value), reverse=True)
-    kept, rest = ranked[:_MOST_VALUES], ranked[_MOST_VALUES:]
-    rare = sum(share for share, _ in rest) / len(rest) if rest else shares[""]
-    return {"": float(f"{rare:.3g}")} | {value: float(f"{share:.3g}") for share, value in kept}
+    """The most common values. Another one may be rare or only unknown to this file: it counts as an ordinary one."""
+    ranked = sorted(((share, value) for value, share in shares.items() if value), reverse=True)[:_MOST_VALUES]
+    usual = sum(share * share for share, _ in ranked)
+    return {"": float(f"{usual:.3g}")} | {value: float(f"{share:.3g}") for share, value in ranked}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tereze.registry.matching.description import Description
-from tereze.registry.matching.guards import GIVEN_NAME_DIFFERS, IIN_OF_ANOTHER, guards, same_number
+from tereze.registry.matching.guards import GIVEN_NAME_DIFFERS, IIN_OF_ANOTHER, OF_THE_PERSON, guards, same_number
 from tereze.registry.matching.levels import FIELDS, Agreement, compare
 from tereze.registry.matching.model import Model
 from tereze.registry.matching.waterfall import Waterfall, draw
@@ -139,7 +139,7 @@ def _weigh(child: Description, known: Known, model: Model) -> _Weighed:
     names = model.frequencies.get("given", {})
     found = dict.fromkeys(guards(child, *compared[top], names))
     for other, agreement in compared:
-        found.update(dict.fromkeys(code for code in guards(child, other, agreement) if code != GIVEN_NAME_DIFFERS))
+        found.update(dict.fromkeys(code for code in guards(child, other, agreement) if code in OF_THE_PERSON))
     return _Weighed(
         person_id=known.person_id,
         weight=weights[top],

@@ -15,9 +15,8 @@ PATRONYMIC_DIFFERS = "patronymic-differs"
 GIVEN_NAME_DIFFERS = "given-name-differs"
 BIRTH_DATE_DIFFERS = "birth-date-differs"
 NAMES_ALONE = "names-alone"
-GUARDS = (
-    IIN_OF_ANOTHER, IIN_DIFFERS, SEX_DIFFERS, PATRONYMIC_DIFFERS, GIVEN_NAME_DIFFERS, BIRTH_DATE_DIFFERS, NAMES_ALONE,
-)  # fmt: skip
+# One description of a person is enough for these; the others are asked of the description that fits best.
+OF_THE_PERSON = frozenset((IIN_OF_ANOTHER, IIN_DIFFERS, SEX_DIFFERS, PATRONYMIC_DIFFERS))
 
 _FAMILY, _GIVEN, _PATRONYMIC, _BORN, _YEAR, _SEX, _IIN, _PHONE, _MOTHER = (
     FIELDS.index(field)

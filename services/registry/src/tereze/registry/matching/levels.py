@@ -72,7 +72,7 @@ def compare(one: Description, other: Description) -> Agreement:
         _code(one.postcode, other.postcode),
         _text(one.address, other.address, 4), _text(one.school, other.school, 3),
     )  # fmt: skip
-    return Agreement(levels, _values(other, levels))
+    return Agreement(levels, _values(one, other, levels))
 
 
 def name_level(one: Name, other: Name) -> int:
@@ -178,9 +178,9 @@ _AGREES_FROM = {
 }
 
 
-def _values(other: Description, levels: tuple[int, ...]) -> tuple[str, ...]:
+def _values(one: Description, other: Description, levels: tuple[int, ...]) -> tuple[str, ...]:
     known = [
-        VALUES[field](other) if field in VALUES and level >= _AGREES_FROM[field] else ""
+        min(VALUES[field](one), VALUES[field](other)) if field in VALUES and level >= _AGREES_FROM[field] else ""
         for field, level in zip(FIELDS, levels, strict=True)
     ]
     if levels[FIELDS.index("order")] == 0:

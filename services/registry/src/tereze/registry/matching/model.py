@@ -52,7 +52,7 @@ class Model:
             },
             frequencies=document["frequencies"],
             usual={
-                field: sum(share * share for share in shares.values())
+                field: sum(share * share for value, share in shares.items() if value)
                 for field, shares in document["frequencies"].items()
             },
             thresholds=Thresholds(**document["thresholds"]),
