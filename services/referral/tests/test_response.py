@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tereze.contracts.words import Category, Circumstance, ClockState, Outcome, Risk, StaffRole, TaskState
-from tereze.protocol import Protocols
+from tereze.protocol import Protocols, load_unit_calendar
 from tereze.referral.domain.casefile import Capacity
 from tereze.referral.domain.commands import accept_task, fulfil_task, receive_task, start_task
 from tereze.referral.domain.response import attach_referral, open_case, settle_person, triage_case
 from tereze.referral.domain.standing import CaseNotLive
 
+COUNTRY = Path(__file__).resolve().parents[3] / "deploy" / "packs" / "kz"
 News = Callable[[Any], list[str]]
 
 
@@ -235,3 +237,17 @@ def test_a_circumstance_that_a_later_report_adds_brings_the_step_it_asks_for(wor
     injured = replace(world.referral(Risk.LOW, Category.BULLYING), circumstances=(Circumstance.INJURED,))
     attach_referral(case, injured, world.after(minutes=5))
     assert {"police", "health"} <= {str(task.service) for task in case.tasks.values()}
+
+
+def test_an_agency_with_a_calendar_of_its_own_is_counted_by_it(world: Any, calendar: Any) -> None:
+    school = world.agency("almaty-school-1")
+    unit = load_unit_calendar((COUNTRY / "calendar" / "units" / "six-day-school.yaml").read_text(), calendar)
+    world.shelf = Protocols([world.pack], calendar, {unit.name: unit})
+    world.agencies = tuple(
+        agency.model_copy(update={"calendar": unit.name}) if agency.agency_id == school else agency
+        for agency in world.agencies
+    )
+    case = world.case(Risk.MEDIUM, Category.BULLYING)  # Friday 16:40
+    decide = {str(task.service): world.going(case, task)["decide"].due_at for task in case.tasks.values()}
+    assert decide["school"] - world.now == timedelta(days=1)
+    assert decide["social_patronage"] - world.now == timedelta(days=3)

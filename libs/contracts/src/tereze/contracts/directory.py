@@ -39,6 +39,11 @@ class Agency(Contract):
     parent_agency_id: Annotated[AgencyId | None, OPERATIONAL] = None
     name: Annotated[LocalName, OPERATIONAL]
     active: Annotated[bool, OPERATIONAL] = True
+    calendar: Annotated[
+        str | None,
+        OPERATIONAL,
+        Field(description="Its own working calendar, where it works otherwise than the country"),
+    ] = None
 
 
 class Standing(Contract):

@@ -26,7 +26,7 @@ def contradictions(pack: Pack) -> Iterator[Mistake]:
     """Limits that turn the order of risks round, or that nobody would live to see."""
     for kind, duty in pack.obligations.items():
         yield from _order_of_risks(duty.limits, ("obligations", kind.value, "limits"))
-    for name in ("hold_caps", "answer_escalation"):
+    for name in ("hold_caps", "answer_escalation", "confirm_result"):
         limits: Mapping[Risk, Limit] = getattr(pack.rules, name)
         yield from (Mistake(("rules", name), f"no limit for risk {risk}") for risk in Risk if risk not in limits)
         yield from _order_of_risks(limits, ("rules", name))

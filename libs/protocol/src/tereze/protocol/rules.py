@@ -60,6 +60,20 @@ class Rules(Part):
     reroute_hops_source: Source = _OURS
     screened_out_sample_percent: Annotated[int, Field(ge=1, le=100)] = 10
     screened_out_sample_source: Source = _OURS
+    review_screening: Annotated[LimitText, Field(description="A second look at a report that was screened out")] = (
+        Limit(10, Unit.WORKING_DAYS)
+    )
+    review_screening_source: Source = _OURS
+    confirm_result: Annotated[
+        Mapping[Risk, LimitText], Field(description="What a coordinator has to confirm that a duty was fulfilled")
+    ] = {
+        Risk.CRITICAL: Limit(2 * 60, Unit.WALL),
+        Risk.HIGH: Limit(12 * 60, Unit.WALL),
+        Risk.MEDIUM: Limit(1, Unit.WORKING_DAYS),
+        Risk.LOW: Limit(2, Unit.WORKING_DAYS),
+        Risk.ADVICE_ONLY: Limit(2, Unit.WORKING_DAYS),
+    }
+    confirm_result_source: Source = "ours: as long as a manager has to decide"
     answer_escalation: Annotated[
         Mapping[Risk, LimitText],
         Field(description="What whoever acknowledged an escalation has, from then on, to act"),

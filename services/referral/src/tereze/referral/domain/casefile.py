@@ -43,6 +43,11 @@ class Moment:
         """The version under which a new obligation starts now."""
         return self.shelf.in_force(self.now) if self.shelf else self.pack
 
+    def calendar_of(self, agency_id: str) -> WorkingCalendar:
+        """The working time of an agency: its own where it has one, else the country's."""
+        named = self.roster.calendar_of(agency_id)
+        return self.shelf.calendar_of(named) if self.shelf and named else self.calendar
+
     def version(self, version: str | None) -> Pack:
         """The pack of one version."""
         return self.shelf.version(version) if self.shelf and version else self.pack

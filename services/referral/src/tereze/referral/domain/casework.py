@@ -18,7 +18,7 @@ from tereze.contracts.words import (
 from tereze.protocol import GRAVE
 from tereze.referral.domain.casefile import Capacity, CaseFile, Moment
 from tereze.referral.domain.commands import withdraw_task
-from tereze.referral.domain.duties import REVIEW_OF_SCREENING, start_duty
+from tereze.referral.domain.duties import start_duty
 from tereze.referral.domain.response import respond
 from tereze.referral.domain.standing import LIVE, CaseNotLive, is_coordinator
 from tereze.referral.domain.tasks import Actor
@@ -163,7 +163,7 @@ def _ask_for_review(file: CaseFile, by: Actor, moment: Moment) -> None:
     reviewer = next((agency.agency_id for agency in found if agency), None)
     if reviewer:
         file.admit(reviewer, Capacity.TOLD)
-        start_duty(file, ClockKind.REVIEW_SCREENING, reviewer, REVIEW_OF_SCREENING, moment)
+        start_duty(file, ClockKind.REVIEW_SCREENING, reviewer, moment.pack.rules.review_screening, moment)
 
 
 def _end_duties(file: CaseFile, moment: Moment) -> None:

@@ -26,7 +26,7 @@ from tereze.contracts.words import (
 )
 from tereze.protocol import GRAVE, Rule
 from tereze.referral.domain.casefile import CaseFile, Moment
-from tereze.referral.domain.duties import confirm_limit, start_for_desk, start_on
+from tereze.referral.domain.duties import start_for_desk, start_on
 from tereze.referral.domain.exclusion import Exclusion
 from tereze.referral.domain.handover import follow_on, next_holder, take_over
 from tereze.referral.domain.keeping_out import record_exclusion, take_everything
@@ -163,7 +163,9 @@ def fulfil_task(
     file.tell_of(task, TaskFulfilled, by, **facts)
     file.stop_clocks(task.task_id, rule.stops, moment.now)
     if task.awaits_confirmation:
-        start_for_desk(file, ClockKind.CONFIRM_RESULT, confirm_limit(file, moment), moment, task.task_id)
+        start_for_desk(
+            file, ClockKind.CONFIRM_RESULT, moment.pack.rules.confirm_result[file.risk], moment, task.task_id
+        )
 
 
 def confirm_task(file: CaseFile, task: Task, by: Actor, moment: Moment) -> None:

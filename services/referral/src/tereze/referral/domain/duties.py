@@ -1,14 +1,11 @@
 """Decides which clocks begin only when something happens, and who keeps them; must never give one more time than the pack."""
 
 from tereze.contracts.words import AgencyKind, ClockKind, Starts
-from tereze.protocol import Limit, due, read_limit
+from tereze.protocol import Limit, due
 from tereze.referral.domain.casefile import Capacity, CaseFile, Moment
 from tereze.referral.domain.clocks import Clock
 from tereze.referral.domain.response import plan_for, start_case_clock, start_planned
 from tereze.referral.domain.tasks import Task
-
-REVIEW_OF_SCREENING = read_limit("10 WD")
-"""How long the second look at a screened-out report may take; ours."""
 
 
 def start_on(file: CaseFile, event: Starts, moment: Moment, task: Task | None = None) -> None:
@@ -53,15 +50,8 @@ def start_duty(
         agency_id=agency_id,
         risk=file.risk,
         started_at=moment.now,
-        due_at=due(limit, moment.now, moment.calendar),
+        due_at=due(limit, moment.now, moment.calendar_of(agency_id)),
         follows_clock_id=follows.clock_id if follows else None,
     )
     file.start_clock(clock)
     return clock
-
-
-def confirm_limit(file: CaseFile, moment: Moment) -> Limit:
-    """How long a coordinator may take to confirm a result: as long as a manager to decide; ours."""
-    limit = moment.pack.obligations[ClockKind.DECIDE].limit(file.risk)
-    assert limit is not None, "every pack says by when to decide"
-    return limit

@@ -252,7 +252,7 @@ def _strengthen(file: CaseFile, task: Task, step: PlannedStep, since: datetime, 
 
 def _bring_forward(file: CaseFile, clock: Clock, wanted: PlannedClock, moment: Moment) -> None:
     """A stricter plan ends a running clock earlier; one that is breached has nothing earlier to give."""
-    due_at, bound = wanted.ends(clock.started_at, moment.calendar, file.occurred_at)
+    due_at, bound = wanted.ends(clock.started_at, moment.calendar_of(clock.agency_id), file.occurred_at)
     if clock.state is ClockState.RUNNING and due_at < clock.due_at:
         successor = clock.successor(moment.new_id("clk"), risk=file.risk, due_at=due_at, row=bound.row)
         file.succeed(clock, successor, moment.now)
@@ -262,7 +262,7 @@ def start_planned(
     file: CaseFile, wanted: PlannedClock, moment: Moment, *, task_id: str | None, agency_id: str, since: datetime
 ) -> None:
     """A duty of the plan begins to run for a body."""
-    due_at, bound = wanted.ends(since, moment.calendar, file.occurred_at)
+    due_at, bound = wanted.ends(since, moment.calendar_of(agency_id), file.occurred_at)
     clock = Clock(
         clock_id=moment.new_id("clk"),
         kind=wanted.kind,

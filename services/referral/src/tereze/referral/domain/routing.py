@@ -28,6 +28,10 @@ class Roster:
     agencies: tuple[Agency, ...]
     open_tasks: Mapping[str, int] = field(default_factory=dict, hash=False)
 
+    def calendar_of(self, agency_id: str) -> str | None:
+        """The id of the working calendar that an agency has of its own."""
+        return next((agency.calendar for agency in self.agencies if agency.agency_id == agency_id), None)
+
     def of_kind(self, kind: AgencyKind, *, excluded: frozenset[str] = _NOBODY) -> Agency | None:
         """The body of a kind: of the region before national, the least loaded, then by id."""
         return self._least_loaded(kind, excluded, regional=True) or self._least_loaded(kind, excluded, regional=False)
