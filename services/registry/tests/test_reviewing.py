@@ -10,7 +10,8 @@ from tereze.chassis.timers import FiredTimer
 from tereze.contracts.identities import PersonIdentified, PersonsMerged, ReviewDecided, ReviewOpened, ReviewOverdue
 from tereze.contracts.referrals import Child
 from tereze.contracts.words import ReviewLevel, Risk, Sex
-from tereze.registry.reviewing import CLOCK, deadlines
+from tereze.registry.deadlines import deadlines
+from tereze.registry.reviewing import CLOCK
 from tereze.rig.inside import agency_id
 
 ONE = Child(family="Қалқанбаев", given="Ернұр", patronymic="Болатұлы", birth_date=date(2016, 4, 9), sex=Sex.MALE)

@@ -3,8 +3,8 @@
 from tereze.chassis.service import Service
 from tereze.chassis.settings import ServiceSettings
 from tereze.registry.api import router
+from tereze.registry.deadlines import deadlines
 from tereze.registry.handlers import handlers
-from tereze.registry.reviewing import deadlines
 from tereze.registry.store.tables import metadata
 
 

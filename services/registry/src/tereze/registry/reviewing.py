@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from tereze.chassis import replica
-from tereze.chassis.handlers import Deadlines
 from tereze.chassis.ids import new_id
 from tereze.chassis.timers import FiredTimer
 from tereze.chassis.work import Work
@@ -23,7 +22,6 @@ _HOLDERS = (AgencyKind.WINDOW_DESK, AgencyKind.REGIONAL_DEPARTMENT, AgencyKind.O
 _TOLD = {ReviewLevel.REGIONAL_DEPARTMENT: AgencyKind.REGIONAL_DEPARTMENT, ReviewLevel.OMBUDSMAN: AgencyKind.OMBUDSMAN}
 
 Acting = Literal["read_review", "decide_review", "confirm_review"]
-deadlines = Deadlines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,6 @@ async def settle_between(
         await decide_review(work, review, outcome, by, merge_id)
 
 
-@deadlines.fires(CLOCK)
 async def hear_silence(timer: FiredTimer, work: Work) -> None:
     """Nobody decided in time: the next level is told, until somebody does."""
     review = await find_review(work, timer.subject, held=True)

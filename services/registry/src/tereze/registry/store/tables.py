@@ -3,6 +3,7 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -221,6 +222,32 @@ two_person_act = Table(
     _instant("confirmed_at", nullable=True),
     Column("confirmed_by_staff_id", String),
     Column("reason", LargeBinary, nullable=False),
+)
+roll = Table(
+    "roll",
+    metadata,
+    Column("roll_id", String, primary_key=True),
+    Column("agency_id", String, nullable=False),
+    Column("region_code", String),
+    Column("staff_id", String, nullable=False),
+    _instant("loaded_at"),
+    Column("format", String, nullable=False),
+    Column("dry_run", Boolean, nullable=False),
+    Column("state", String, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("roll_by_agency", "agency_id", "roll_id"),
+)
+roll_row = Table(
+    "roll_row",
+    metadata,
+    Column("roll_id", String, ForeignKey("roll.roll_id"), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("outcome", String, nullable=False),
+    Column("faults", JSON, nullable=False),
+    Column("record_id", String),
+    Column("fingerprint", LargeBinary),
+    Index("roll_row_by_fingerprint", "fingerprint", postgresql_where=text("record_id IS NOT NULL")),
 )
 read_audit = Table(
     "read_audit",

@@ -15,6 +15,7 @@ from tereze.contracts.cases import ClockBreached
 from tereze.contracts.events import Envelope, Event
 from tereze.contracts.labels import Contract
 from tereze.contracts.operations import DutyKind, DutyState
+from tereze.contracts.rolls import RowOutcome
 from tereze.contracts.subscriptions import CloudEvent
 from tereze.contracts.words import (
     AgencyKind,
@@ -42,7 +43,7 @@ _ID_NOUNS = {
     "other_person_id": "per", "retired_person_id": "per", "retired_id": "per", "restored_person_id": "per",
     "new_person_id": "per", "asked_by_staff_id": "stf", "confirmed_by_staff_id": "stf", "undone_by_staff_id": "stf",
     "candidate_person_id": "per", "decided_by_staff_id": "stf", "centre_id": "ctr", "placement_id": "plc",
-    "from_case_id": "cas", "relative_id": "per", "edge_id": "edg", "entry_id": "ent", "act_id": "act",
+    "from_case_id": "cas", "relative_id": "per", "edge_id": "edg", "entry_id": "ent", "act_id": "act", "roll_id": "rol",
     "given_by_person_id": "per", "mother_person_id": "per",
     "sitting_id": "sit", "plan_id": "fpl", "signed_by_staff_id": "stf",
 }  # fmt: skip
@@ -94,6 +95,9 @@ _WORDS: dict[str, Any] = {
 }  # fmt: skip
 _OF_SHAPE: dict[str, Any] = {
     "WriteEntry.consent": None,
+    "LoadRoll.content": "family,given,birth_date\nКөктемова,Айзере,2017-04-09", "RollRow.line": 2, "RowFault.column": "birth_date",
+    "RowFault.code": "unreadable-date", "RollRow.outcome": RowOutcome.BROKEN, "RollView.rows": 240, "RollView.taken": 232,
+    "RollView.broken": 8,
     "Requirement.code": "vetting", "RequirementStanding.code": "vetting",
     "Flag.pointer": "/child/iin", "Flag.code": "iin-check-digit", "Flag.detail": "The twelfth digit does not fit.",
     "FieldProblem.pointer": "/child/birth_date", "FieldProblem.code": "date-in-the-future",
