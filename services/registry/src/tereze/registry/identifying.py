@@ -61,6 +61,15 @@ async def weigh(work: Work, account: Account) -> Weighed:
     return Weighed(child, keys, decision, doubts)
 
 
+async def weigh_each(work: Work, account: Account) -> tuple[Decision, dict[str, Decision]]:
+    """How an account would be decided, and how it would be with each candidate alone. Nothing is locked or kept."""
+    child = description_of(account.particulars, account.region_code)
+    sharing, crowded = await find_sharing(work, blind_keys(work, child))
+    n_persons = await number_of_persons(work)
+    each = {known.person_id: decide(child, [known], shipped_model(), n_persons) for known in sharing}
+    return decide(child, sharing, shipped_model(), n_persons, crowded=crowded), each
+
+
 async def identify(work: Work, account: Account) -> Identified | None:
     """Match an account or make a new person at once, in doubt with a review. None where it is recorded already."""
     weighed = await weigh(work, account)

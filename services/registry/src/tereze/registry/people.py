@@ -64,6 +64,11 @@ async def ask(work: Work, caller: Principal, action: Action, person_id: str) -> 
     return None
 
 
+async def may(work: Work, caller: Principal, action: Action, person_id: str) -> Decision:
+    """Whether the caller may do this with a person that nobody asked for by id: a refusal is no look."""
+    return decide(caller.actor, action, await resource_of(work, person_id, action))
+
+
 async def note_shown(work: Work, caller: Principal, action: Action, asked: Asked, records: Sequence[str]) -> None:
     """Write down that these records of a person were shown."""
     person_id = asked.person.person_id

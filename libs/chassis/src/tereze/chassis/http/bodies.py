@@ -18,6 +18,7 @@ from tereze.contracts.labels import Contract
 from tereze.contracts.problems import FieldProblem
 
 LARGEST_BODY = 1 << 20
+_JSON = frozenset({"application/json", "application/fhir+json"})
 _LARGEST_EXACT = 2**53
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _YEARS = range(1900, 2201)
@@ -135,7 +136,7 @@ def _is_plain_json(content_type: str) -> bool:
     media = Message()
     media["Content-Type"] = content_type
     charset = str(media.get_param("charset", "utf-8")).lower()
-    return media.get_content_type() == "application/json" and charset in {"utf-8", "utf8"}
+    return media.get_content_type() in _JSON and charset in {"utf-8", "utf8"}
 
 
 def _check_media(request: Request) -> None:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from tereze.registry.api import families, identity, merges, persons, reviews, rolls
+from tereze.registry.api import families, identity, merges, patients, persons, reviews, rolls
 
 router = APIRouter()
-for _noun in (persons, identity, merges, reviews, families, rolls):
+for _noun in (persons, identity, merges, reviews, families, rolls, patients):
     router.include_router(_noun.router)

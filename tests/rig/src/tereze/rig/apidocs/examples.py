@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -94,7 +94,12 @@ _WORDS: dict[str, Any] = {
     "youngest": 12, "oldest": 17, "capacity": 24, "taken": 21,
 }  # fmt: skip
 _OF_SHAPE: dict[str, Any] = {
-    "WriteEntry.consent": None,
+    "WriteEntry.consent": None, "Patient.birthDate": "2017-04-09", "Patient.id": fixed_id("per", "example"),
+    "Patient.active": True, "MatchParameter.name": "resource", "MatchParameter.valueBoolean": None,
+    "MatchParameter.valueInteger": None, "MatchExtension.valueCode": "certain", "EntrySearch.score": 0.9998,
+    "FhirIdentifier.system": "urn:tereze:kz-iin", "FhirIdentifier.value": "170409600007", "PatientLink.type": "replaces",
+    "Reference.reference": "Patient/" + fixed_id("per", "older"), "ContactPoint.system": "phone",
+    "ContactPoint.value": "+7 000 000 00 17", "FhirAddress.text": "Терезе көшесі, 14",
     "LoadRoll.content": "family,given,birth_date\nКөктемова,Айзере,2017-04-09", "RollRow.line": 2, "RowFault.column": "birth_date",
     "RowFault.code": "unreadable-date", "RollRow.outcome": RowOutcome.BROKEN, "RollView.rows": 240, "RollView.taken": 232,
     "RollView.broken": 8,
@@ -163,6 +168,8 @@ def _of_type(annotation: Any, name: str) -> Any:
         return (_candidate(arguments[0], (), name.removesuffix("s")),)
     if origin is dict:
         return {}
+    if origin is Literal:
+        return arguments[0]
     if arguments:
         return _of_type(next(choice for choice in arguments if choice is not NoneType), name)
     return _plain(annotation, name)

@@ -31,6 +31,7 @@ _NOUNS = {
     "persons": "Who a child is, for those who must act; joined, restored and divided by those who answer for it",
     "families": "Who belongs to a child, and what agencies share about the family",
     "rolls": "A school's or a clinic's children, brought in together; every row reported",
+    "fhir": "FHIR R4 Patient: match and read, for systems of health care",
     "identity-reviews": "Whether two accounts mean one child, where only a person can say",
     "subscriptions": "Where events are delivered to",
     "deliveries": "Each event's way to a subscription",
