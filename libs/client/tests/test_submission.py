@@ -7,7 +7,7 @@ import typer
 
 from tereze.client.cli.desk import Desk
 from tereze.client.cli.submission import category_code, checked, day, from_file, instant
-from tereze.contracts.words import Category
+from tereze.contracts.words import Category, Circumstance
 
 YAML = """
 region_code: KZ-75
@@ -15,6 +15,7 @@ risk: high
 categories: [kz-vac:physical]
 narrative: Көгерген жерлері бар.
 occurred_at: 2026-03-05 18:00:00+05:00
+circumstances: [injured]
 child: {given: Айгерім, birth_date: 2017-02-28}
 """
 
@@ -32,6 +33,7 @@ def test_a_yaml_file_is_read_with_its_dates(desk: Desk, tmp_path: Path) -> None:
     assert submission.occurred_at is not None
     assert submission.occurred_at.utcoffset() is not None
     assert submission.categories == (Category.PHYSICAL,)
+    assert submission.circumstances == (Circumstance.INJURED,)
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe\xff", b"- a\n  b: c\n- ["])

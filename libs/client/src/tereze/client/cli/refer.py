@@ -9,7 +9,7 @@ from tereze.client.cli.desk import Desk
 from tereze.client.cli.pages.referrals import accepted_page, referral_list, referral_page
 from tereze.client.cli.submission import category_code, checked, day, from_file, given_parts, instant, named
 from tereze.contracts.referrals import ReferralSubmission
-from tereze.contracts.words import Risk, Sex
+from tereze.contracts.words import Circumstance, Risk, Sex
 
 app = typer.Typer()
 referral_app = typer.Typer(no_args_is_help=True, help="What your agency submitted.")
@@ -47,6 +47,9 @@ def refer(
     occurred_at: Annotated[
         str | None, typer.Option(parser=instant, metavar="TIME", help="When it happened, if known.")
     ] = None,
+    circumstance: Annotated[
+        list[Circumstance] | None, typer.Option(help="A fact the answer depends on, like injured; may be repeated.")
+    ] = None,
     key: Annotated[str | None, typer.Option(help="Idempotency key: the same key never submits twice.")] = None,
 ) -> None:
     """Submit a concern about a child; says who answers by when. Give --file, or --region, --risk, --category, --narrative."""
@@ -56,7 +59,8 @@ def refer(
     )  # fmt: skip
     flags = given_parts(
         region_code=region, risk=risk and risk.value, categories=category, narrative=narrative, child=child,
-        concerns=concerns, must_not_see=must_not_see, occurred_at=occurred_at, alleged_perpetrators=[{"relation": accused}] if accused else None,
+        concerns=concerns, must_not_see=must_not_see, occurred_at=occurred_at,
+        circumstances=[each.value for each in circumstance or ()], alleged_perpetrators=[{"relation": accused}] if accused else None,
     )  # fmt: skip
     submission = _submission(desk, file, flags)
     accepted = desk.client.referrals.submit(submission, idempotency_key=key)
