@@ -41,11 +41,12 @@ async def told(directory):
 
 async def test_the_first_load_tells_everything_once(directory, pack):
     loaded = await load(directory, pack)
-    assert loaded == Loaded(20, len(pack.agencies), len(pack.staff), 1)
+    assert loaded == Loaded(20, 8, len(pack.agencies), len(pack.staff), 1, len(pack.catchments))
     assert Counter(kind for kind, _ in await told(directory)) == {
         "tereze.region.published.v1": 20,
         "tereze.agency.published.v1": len(pack.agencies),
         "tereze.staff.published.v1": len(pack.staff),
+        "tereze.catchment.published.v1": len(pack.catchments),
     }
 
 
@@ -59,7 +60,7 @@ async def test_a_name_of_a_person_never_leaves(directory, pack):
 async def test_the_same_pack_again_tells_nothing(directory, pack):
     await load(directory, pack)
     before = len(await told(directory))
-    assert await load(directory, pack) == Loaded(0, 0, 0, 0)
+    assert await load(directory, pack) == Loaded(0, 0, 0, 0, 0, 0)
     assert len(await told(directory)) == before
 
 
@@ -68,7 +69,7 @@ async def test_a_change_is_told_alone_and_its_version_grows(directory, pack):
     before = len(await told(directory))
     closed = pack.agencies[5].model_copy(update={"active": False})
     changed = replace(pack, version="2", agencies=(*pack.agencies[:5], closed, *pack.agencies[6:]))
-    assert await load(directory, changed) == Loaded(0, 1, 0, 0)
+    assert await load(directory, changed) == Loaded(0, 0, 1, 0, 0, 0)
     ((kind, payload),) = (await told(directory))[before:]
     assert (kind, payload["version"], payload["agency"]["active"]) == ("tereze.agency.published.v1", 2, False)
 
@@ -80,7 +81,7 @@ async def test_a_later_load_does_not_reinstate_whoever_is_suspended(directory, p
         await set_suspended(work, someone.staff_id, SuspensionReason.ORDERED, by="stf_x")
     renamed = someone.model_copy(update={"display_name": "Жаңа Есім"})
     await load(directory, replace(pack, version="2", staff=(renamed, *pack.staff[1:])))
-    kind, payload = (await told(directory))[-1]
+    kind, payload = next(each for each in reversed(await told(directory)) if each[0] == "tereze.staff.published.v1")
     assert (kind, payload["staff"]["active"], payload["version"]) == ("tereze.staff.published.v1", False, 4)
 
 
@@ -109,7 +110,10 @@ def test_load_pack_from_the_command_line(service_database, service_environment):
     done = run(environment, str(PACK), "--demo")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("pack kz kz-2026.1: new or changed: 20 regions,")
-    assert "0 regions, 0 agencies, 0 staff, 0 series" in run(environment, str(PACK), "--demo").stdout
+    assert (
+        "0 regions, 0 districts, 0 agencies, 0 staff, 0 series, 0 catchments"
+        in run(environment, str(PACK), "--demo").stdout
+    )
 
 
 def test_demo_agencies_are_refused_in_production(service_database, service_environment):

@@ -10,6 +10,7 @@ from tereze.directory.pack import read_pack
 KZ = Path(__file__).parents[3] / "deploy/packs/kz"
 TODAY = date(2026, 11, 21)
 REGIONS = "iso_3166_2,kind,kk,ru,en\nKZ-75,city,Алматы,Алматы,Almaty\n"
+DISTRICTS = "code,region_code,kk,ru,en\nKZ-75-medeu,KZ-75,Медеу,Медеу,Medeu\n"
 RULES = (KZ / "attestation.yaml").read_text("utf-8")
 NAME = "name: {kk: Мектеп, ru: Школа, en: School}"
 
@@ -22,6 +23,10 @@ def agency(number: int, *more: str) -> str:
     )
 
 
+def catchment(kind: str, district: str = "KZ-75-medeu") -> str:
+    return f"[{{catchment_id: cmt_{1:032x}, district_code: {district}, kind: {kind}, agency_id: agc_{1:032x}}}]"
+
+
 @pytest.fixture
 def write(tmp_path):
     def _write(**files: str) -> Path:
@@ -29,6 +34,7 @@ def write(tmp_path):
         (tmp_path / "series").mkdir(exist_ok=True)
         texts = {"pack.yaml": "{name: kz, version: kz-1}", "regions.csv": REGIONS, "demo/agencies.yaml": "[]"}
         texts |= {"attestation.yaml": RULES, "demo/staff.yaml": "[]", "demo/unattested.yaml": "[]"}
+        texts |= {"districts.csv": DISTRICTS, "demo/catchments.yaml": "[]"}
         for name, text in {**texts, **files}.items():
             (tmp_path / name).write_text(text, encoding="utf-8")
         return Path(tmp_path)
@@ -68,6 +74,9 @@ MISTAKES = [
         {"demo/staff.yaml": f"- {{staff_id: stf_{1:032x}, subject: s, agency_id: agc_{9:032x}, roles: [head], display_name: A}}"},
         "points to agc_",
     ),
+    ({"districts.csv": DISTRICTS.replace(",KZ-75,", ",KZ-99,")}, "district KZ-75-medeu points to KZ-99"),
+    ({"demo/agencies.yaml": agency(1), "demo/catchments.yaml": catchment("police")}, "of another kind than its agency"),
+    ({"demo/agencies.yaml": agency(1), "demo/catchments.yaml": catchment("school", "KZ-75-x")}, "points to KZ-75-x"),
     ({"demo/unattested.yaml": "[demo:nobody]"}, "unattested points to demo:nobody"),
     ({"attestation.yaml": RULES.replace("code: vetting", "code: policy")}, "requirement given twice: policy"),
     ({"attestation.yaml": RULES.replace("valid_days: 365", "valid_days: 0")}, "requirements.0.valid_days"),

@@ -1,11 +1,15 @@
 """Decides that a duty always finds a body: of the kind and region first, then national, then the bodies of last resort."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from tereze.chassis.ids import new_id
+from tereze.contracts.catchments import Catchment, CatchmentPublished
 from tereze.contracts.words import AgencyKind
 from tereze.referral.domain.routing import NoEligibleAgency, Roster
+from tereze.rig.inside import agency_id
 
 
 def chosen(world: Any, service: str, *without: str, **asked: Any) -> str:
@@ -53,3 +57,25 @@ def test_after_two_hops_the_regional_department_holds_it(world: Any) -> None:
 def test_a_directory_that_told_us_of_nobody_is_an_error_to_try_again() -> None:
     with pytest.raises(NoEligibleAgency):
         Roster("KZ-75", ()).holder(AgencyKind.POLICE)
+
+
+def test_the_body_in_whose_catchment_the_child_is_comes_first_however_busy(world: Any) -> None:
+    second, school = world.agency("almaty-clinic-2"), world.agency("almaty-school-2")
+    roster = replace(world.roster, responsible=frozenset({second}))
+    assert roster.holder(AgencyKind.HEALTH).agency_id == second
+    first = world.agency("almaty-clinic-1")
+    assert roster.holder(AgencyKind.HEALTH, excluded=frozenset({second})).agency_id == first
+    assert roster.holder(AgencyKind.SCHOOL, prefer=school).agency_id == school
+
+
+async def test_a_referral_that_names_its_district_goes_to_the_bodies_responsible_for_it(window: Any) -> None:
+    second = agency_id("almaty-clinic-2")
+    whole = Catchment(catchment_id=new_id("cmt"), district_code="KZ-75-medeu", kind=AgencyKind.HEALTH, agency_id=second)
+    await window.inside.hear(CatchmentPublished(key_id=whole.catchment_id, version=1, catchment=whole))
+    held = []
+    for district in ("KZ-75-medeu", "KZ-75-medeu", "KZ-75-alatau"):
+        told = window.submitted().model_copy(update={"district_code": district})
+        await window.tell(told, window.identified(told))
+        [row] = await window.rows("SELECT case_id FROM referral WHERE referral_id = $1", told.referral_id)
+        held.append((await window.task_of(row["case_id"], "health"))["agency_id"])
+    assert held == [second, second, agency_id("almaty-clinic-1")], "the busier one, because it is theirs"

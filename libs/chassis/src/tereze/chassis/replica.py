@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tereze.chassis.handlers import Handlers
 from tereze.chassis.work import Work
+from tereze.contracts.catchments import CatchmentPublished
 from tereze.contracts.directory import Agency, AgencyPublished, Region, RegionPublished, StaffPublished, StaffRecord
 from tereze.contracts.events import Envelope
 from tereze.contracts.labels import Contract
@@ -140,3 +141,14 @@ async def remember_staff(event: StaffPublished, work: Work, _envelope: Envelope)
 async def remember_rota(event: RotaPublished, work: Work, _envelope: Envelope) -> None:
     """Keep an agency's shifts as published."""
     await _remember(work, "rota", event.agency_id, event.version, event)
+
+
+@directory_handlers.on(CatchmentPublished)
+async def remember_catchment(event: CatchmentPublished, work: Work, _envelope: Envelope) -> None:
+    """Keep who is responsible for a district; it is found by the district's code. Parts of one are the directory's to tell apart."""
+    known = event.catchment
+    whole = known.active and not known.streets
+    await _remember(
+        work, "catchment", known.catchment_id, event.version, known,
+        active=whole, agency_kind=known.kind, subject=known.district_code,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from tereze.contracts.events import Event
-from tereze.contracts.ids import AgencyId, CaseId, ReferralId, RegionCode, StaffId, TaskId
+from tereze.contracts.ids import AgencyId, CaseId, DistrictCode, ReferralId, RegionCode, StaffId, TaskId
 from tereze.contracts.labels import ALLEGATION, IDENTITY, LOCATION, MEDICAL, OPERATIONAL, REPORTER, SEALED, Contract
 from tereze.contracts.words import AgencyKind, Category, Channel, Circumstance, ClockKind, Kinship, Risk, Sex, TaskState
 
@@ -109,6 +109,14 @@ class ReferralSubmission(Contract):
         ALLEGATION,
         Field(max_length=11, description="Facts on which the protocol's answer depends"),
     ] = ()
+    district_code: Annotated[
+        DistrictCode | None,
+        LOCATION,
+        Field(
+            description="District where the child is, if known: its school, clinic and police come first",
+            examples=["KZ-75-medeu"],
+        ),
+    ] = None
     channel: Annotated[Channel, OPERATIONAL] = Channel.AGENCY_API
     agency_id: Annotated[
         AgencyId | None, OPERATIONAL, Field(description="The submitting agency; left out, it is taken from the token")
@@ -230,6 +238,7 @@ class ReferralSubmitted(Event):
     channel: Annotated[Channel, OPERATIONAL]
     agency_id: Annotated[AgencyId, OPERATIONAL]
     region_code: Annotated[RegionCode, LOCATION]
+    district_code: Annotated[DistrictCode | None, LOCATION] = None
     risk: Annotated[Risk, ALLEGATION]
     categories: Annotated[tuple[Category, ...], ALLEGATION]
     concerns: Annotated[

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tereze.chassis.work import Work
+from tereze.contracts.catchments import CatchmentPublished
 from tereze.contracts.directory import AgencyPublished, RegionPublished, Standing
 from tereze.directory.domain.country import Pack, check_pack
 from tereze.directory.fitness import publish_staff, reckon
@@ -19,9 +20,11 @@ class Loaded:
     """How many entries of each noun were new or changed."""
 
     regions: int
+    districts: int
     agencies: int
     staff: int
     series: int
+    catchments: int
 
 
 async def load_pack(work: Work, pack: Pack) -> Loaded:
@@ -33,9 +36,11 @@ async def load_pack(work: Work, pack: Pack) -> Loaded:
     await work.lock("load-pack")
     return Loaded(
         regions=await _load_regions(work, pack),
+        districts=await _load_districts(work, pack),
         agencies=await _load_agencies(work, pack),
         staff=await _load_staff(work, pack),
         series=await _load_series(work, pack),
+        catchments=await _load_catchments(work, pack),
     )
 
 
@@ -44,6 +49,18 @@ async def _load_regions(work: Work, pack: Pack) -> int:
     for region in pack.regions:
         if region.code in changed:
             work.publish(RegionPublished(key_id=region.code, version=changed[region.code], region=region))
+    return len(changed)
+
+
+async def _load_districts(work: Work, pack: Pack) -> int:
+    return len(await keep(work, tables.district, [district.model_dump(mode="json") for district in pack.districts]))
+
+
+async def _load_catchments(work: Work, pack: Pack) -> int:
+    changed = await keep(work, tables.catchment, [one.model_dump(mode="json") for one in pack.catchments])
+    for one in pack.catchments:
+        if one.catchment_id in changed:
+            work.publish(CatchmentPublished(key_id=one.catchment_id, version=changed[one.catchment_id], catchment=one))
     return len(changed)
 
 

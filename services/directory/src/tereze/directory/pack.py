@@ -1,4 +1,4 @@
-"""Decides how a country pack's files are read into regions, series, agencies and staff; must never touch a database."""
+"""Decides how a country pack's files are read into regions, districts, series, agencies and staff; must never touch a database."""
 
 import csv
 import json
@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from tereze.contracts.attestations import AttestationRules
+from tereze.contracts.catchments import Catchment, District
 from tereze.contracts.directory import Agency, OfficialSeries, Region, StaffMember
 from tereze.contracts.labels import Contract
 from tereze.directory.domain.country import Pack, PackMistake
@@ -25,9 +26,11 @@ def read_pack(root: Path, *, today: date, demo: bool = False) -> Pack:
         version=str(head.get("version")),
         regions=_regions(root / "regions.csv"),
         rules=_shape(root / "attestation.yaml", AttestationRules, _load(root / "attestation.yaml", dict)),
+        districts=_districts(root / "districts.csv"),
         series=tuple(_series(path, today) for path in sorted((root / "series").glob("*.yaml"))),
         agencies=_each(root / "demo" / "agencies.yaml", Agency) if demo else (),
         staff=_each(root / "demo" / "staff.yaml", StaffMember) if demo else (),
+        catchments=_each(root / "demo" / "catchments.yaml", Catchment) if demo else (),
         unattested=tuple(map(str, _load(root / "demo" / "unattested.yaml", list))) if demo else (),
     )
 
@@ -36,6 +39,13 @@ def _regions(path: Path) -> tuple[Region, ...]:
     return tuple(
         _shape(path, Region, {"code": row["iso_3166_2"], "kind": row["kind"], "name": _names(row)})
         for row in _rows(path, "iso_3166_2", "kind", "kk", "ru", "en")
+    )
+
+
+def _districts(path: Path) -> tuple[District, ...]:
+    return tuple(
+        _shape(path, District, {"code": row["code"], "region_code": row["region_code"], "name": _names(row)})
+        for row in _rows(path, "code", "region_code", "kk", "ru", "en")
     )
 
 

@@ -155,6 +155,7 @@ def _seal(
         channel=submission.channel,
         agency_id=caller.agency_id,
         region_code=submission.region_code,
+        district_code=submission.district_code,
         risk=submission.risk,
         categories=submission.categories,
         circumstances=submission.circumstances,

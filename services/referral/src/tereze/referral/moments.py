@@ -20,7 +20,12 @@ SELECT record::text AS record, CASE WHEN rivals > 1 THEN (
                SELECT FROM task
                WHERE task.agency_id = id AND state IN ('requested', 'received', 'accepted', 'in_progress', 'on_hold') LIMIT 500
            ) AS counted
-       ) ELSE 0 END AS load
+       ) ELSE 0 END AS load,
+       id IN (SELECT record ->> 'agency_id' FROM replica WHERE kind = 'catchment' AND active AND subject = (
+           SELECT district_code FROM referral
+           WHERE (referral_id = $2 OR case_id = $3) AND district_code IS NOT NULL AND region_code = $1
+           ORDER BY received_at DESC, referral_id DESC LIMIT 1
+       )) AS responsible
 FROM (
     SELECT id, record, count(*) OVER (PARTITION BY agency_kind, region_code) AS rivals
     FROM replica WHERE kind = 'agency' AND active AND (region_code = $1 OR region_code IS NULL)
@@ -46,21 +51,34 @@ def read_protocols(folder: Path) -> Protocols:
     return country_of(folder).protocols
 
 
-async def roster_of(work: Work, region_code: str) -> Roster:
-    """Who there is in a region and for the nation. Raises Transient while the directory has not told us yet."""
-    rows = await work.raw.fetch(_ROSTER, region_code)
+async def roster_of(
+    work: Work, region_code: str, *, referral_id: str | None = None, case_id: str | None = None
+) -> Roster:
+    """Who there is in a region and for the nation; responsible are those for the district of the referral or case, if it names one.
+
+    Raises Transient while the directory has not told us yet.
+    """
+    rows = await work.raw.fetch(_ROSTER, region_code, referral_id, case_id)
     if not rows:
         raise Transient("the directory has not told us of any agency yet")
     agencies = tuple(Agency.model_validate_json(row["record"]) for row in rows)
     loads = {agency.agency_id: row["load"] for agency, row in zip(agencies, rows, strict=True)}
-    return Roster(region_code, agencies, loads)
+    responsible = frozenset(agency.agency_id for agency, row in zip(agencies, rows, strict=True) if row["responsible"])
+    return Roster(region_code, agencies, loads, responsible)
 
 
-async def new_moment(work: Work, region_code: str) -> Moment:
+async def new_moment(work: Work, region_code: str, *, referral_id: str | None = None) -> Moment:
     """The moment in which a case opens: under the protocol in force."""
     protocols = read_protocols(work.runtime.settings.pack)
     pack = protocols.in_force(work.now)
-    return Moment(work.now, pack, protocols.calendar, await roster_of(work, region_code), new_id, protocols)
+    return Moment(
+        work.now,
+        pack,
+        protocols.calendar,
+        await roster_of(work, region_code, referral_id=referral_id),
+        new_id,
+        protocols,
+    )
 
 
 async def moment_of(work: Work, file: CaseFile, *, also_in: str | None = None) -> Moment:
@@ -70,8 +88,8 @@ async def moment_of(work: Work, file: CaseFile, *, also_in: str | None = None) -
     """
     protocols = read_protocols(work.runtime.settings.pack)
     home, others = file.region_code, {*file.also_in, *([also_in] if also_in else [])}
-    elsewhere = {code: await roster_of(work, code) for code in sorted(others - {home})}
-    roster = await roster_of(work, home)
+    elsewhere = {code: await roster_of(work, code, case_id=file.case_id) for code in sorted(others - {home})}
+    roster = await roster_of(work, home, case_id=file.case_id)
     return Moment(work.now, pack_of(work, file), protocols.calendar, roster, new_id, protocols, elsewhere)
 
 

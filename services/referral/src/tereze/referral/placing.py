@@ -70,7 +70,7 @@ async def join_files(work: Work, one: CaseFile, other: CaseFile) -> None:
 
 
 async def _open(work: Work, kept: KeptReferral, person_id: str, *, provisional: bool) -> None:
-    moment = await new_moment(work, kept.referral.region_code)
+    moment = await new_moment(work, kept.referral.region_code, referral_id=kept.referral.referral_id)
     file = open_case(await _with_exclusions(work, kept), person_id, moment, provisional=provisional)
     await _accumulate(work, file, kept.referral, moment)
     await keep_case(work, file, moment.pack)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from tereze.directory.api import agencies, attestations, investigations, rotas, staff, workforce
+from tereze.directory.api import agencies, attestations, catchments, investigations, rotas, staff, workforce
 
 router = APIRouter(tags=["directory"])
 router.include_router(agencies.router)
@@ -11,3 +11,4 @@ router.include_router(attestations.router)
 router.include_router(investigations.router)
 router.include_router(rotas.router)
 router.include_router(workforce.router)
+router.include_router(catchments.router)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tereze.contracts.attestations import AttestationRules
+from tereze.contracts.catchments import Catchment, District
 from tereze.contracts.directory import Agency, OfficialSeries, Region, StaffMember
 
 
@@ -20,9 +21,11 @@ class Pack:
     version: str
     regions: tuple[Region, ...]
     rules: AttestationRules
+    districts: tuple[District, ...] = ()
     series: tuple[OfficialSeries, ...] = ()
     agencies: tuple[Agency, ...] = ()
     staff: tuple[StaffMember, ...] = ()
+    catchments: tuple[Catchment, ...] = ()
     unattested: tuple[str, ...] = ()  # subjects of invented staff who hold nothing yet; the others hold what they need
 
 
@@ -42,11 +45,24 @@ def check_pack(pack: Pack) -> None:
         _known(f"agency {agency.slug}", agency.parent_agency_id, agencies)
     for member in pack.staff:
         _known(f"staff member {member.staff_id}", member.agency_id, agencies)
+    _check_catchments(pack, regions, {agency.agency_id: agency for agency in pack.agencies})
     for subject in pack.unattested:
         _known("unattested", subject, {member.subject for member in pack.staff})
     for series in pack.series:
         for row in series.rows:
             _known(f"series {series.name}", row.region_code, regions)
+
+
+def _check_catchments(pack: Pack, regions: set[str], agencies: dict[str, Agency]) -> None:
+    _no_doubles("district", (district.code for district in pack.districts))
+    _no_doubles("catchment", (catchment.catchment_id for catchment in pack.catchments))
+    for district in pack.districts:
+        _known(f"district {district.code}", district.region_code, regions)
+    for catchment in pack.catchments:
+        _known(f"catchment {catchment.catchment_id}", catchment.district_code, {one.code for one in pack.districts})
+        _known(f"catchment {catchment.catchment_id}", catchment.agency_id, set(agencies))
+        if agencies[catchment.agency_id].kind is not catchment.kind:
+            raise PackMistake(f"catchment {catchment.catchment_id} is of another kind than its agency")
 
 
 def _no_doubles(noun: str, ids: Iterable[str]) -> None:

@@ -144,6 +144,27 @@ post = Table(
     Column("version", Integer, nullable=False),
     Index("post_by_agency", "agency_id", "post_id"),
 )
+district = Table(
+    "district",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("region_code", String, ForeignKey("region.code"), nullable=False),
+    Column("name", JSONB, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("district_by_region", "region_code", "code"),
+)
+catchment = Table(
+    "catchment",
+    metadata,
+    Column("catchment_id", String, primary_key=True),
+    Column("district_code", String, ForeignKey("district.code"), nullable=False),
+    Column("kind", String, nullable=False),
+    Column("agency_id", String, ForeignKey("agency.agency_id"), nullable=False),
+    Column("streets", JSONB, nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("catchment_by_district", "district_code", "catchment_id"),
+)
 act = Table(
     "act",
     metadata,

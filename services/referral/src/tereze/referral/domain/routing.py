@@ -22,18 +22,22 @@ class NoEligibleAgency(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The active agencies of one region and of the nation, with the number of open tasks where a choice depends on it."""
+    """The active agencies of one region and of the nation, with the number of open tasks where a choice depends on it.
+
+    ``responsible``: those in whose catchment the child is; of the region's bodies they come first, however busy.
+    """
 
     region_code: str
     agencies: tuple[Agency, ...]
     open_tasks: Mapping[str, int] = field(default_factory=dict, hash=False)
+    responsible: frozenset[str] = _NOBODY
 
     def calendar_of(self, agency_id: str) -> str | None:
         """The id of the working calendar that an agency has of its own."""
         return next((agency.calendar for agency in self.agencies if agency.agency_id == agency_id), None)
 
     def of_kind(self, kind: AgencyKind, *, excluded: frozenset[str] = _NOBODY) -> Agency | None:
-        """The body of a kind: of the region before national, the least loaded, then by id."""
+        """The body of a kind: of the region before national, the responsible first, the least loaded, then by id."""
         return self._least_loaded(kind, excluded, regional=True) or self._least_loaded(kind, excluded, regional=False)
 
     def holder(
@@ -57,7 +61,11 @@ class Roster:
 
     def _least_loaded(self, kind: AgencyKind, excluded: frozenset[str], *, regional: bool) -> Agency | None:
         eligible = [agency for agency in self._of(kind, regional=regional) if agency.agency_id not in excluded]
-        return min(eligible, key=lambda a: (self.open_tasks.get(a.agency_id, 0), a.agency_id), default=None)
+        return min(eligible, key=self._order, default=None)
+
+    def _order(self, agency: Agency) -> tuple[bool, int, str]:
+        known = agency.agency_id
+        return known not in self.responsible, self.open_tasks.get(known, 0), known
 
     def _own(self, kind: AgencyKind, agency_id: str | None, excluded: frozenset[str]) -> Agency | None:
         rivals = self._of(kind, regional=True)

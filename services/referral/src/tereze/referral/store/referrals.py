@@ -19,8 +19,8 @@ ACCOUNT = "account"
 _KEEP_REFERRAL = """
 WITH kept AS (
     INSERT INTO referral (referral_id, received_at, occurred_at, channel, agency_id, region_code, risk, categories,
-                          sealed_account, circumstances)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING 1
+                          sealed_account, circumstances, district_code)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING 1
 )
 SELECT EXISTS (SELECT FROM kept) AS fresh, (SELECT person_id FROM identity WHERE referral_id = $1) AS person_id
 """
@@ -81,6 +81,7 @@ async def keep_referral(work: Work, event: ReferralSubmitted) -> tuple[bool, str
     row = await work.raw.fetchrow(
         _KEEP_REFERRAL, event.referral_id, event.received_at, event.occurred_at, event.channel, event.agency_id,
         event.region_code, event.risk, list(event.categories), event.sealed_account, list(event.circumstances),
+        event.district_code,
     )  # fmt: skip
     return row["fresh"], row["person_id"]
 

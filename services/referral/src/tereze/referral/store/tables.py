@@ -174,6 +174,7 @@ referral = Table(
     Column("channel", String, nullable=False),
     Column("agency_id", String, nullable=False),
     Column("region_code", String, nullable=False),
+    Column("district_code", String),
     Column("risk", String, nullable=False),
     Column("categories", ARRAY(String), nullable=False),
     Column("sealed_account", String),

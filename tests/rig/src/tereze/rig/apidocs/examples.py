@@ -31,7 +31,7 @@ from tereze.contracts.words import (
 from tereze.rig.demodata.fixed import fixed_id
 
 _ID_NOUNS = {
-    "shift_id": "shf", "post_id": "pst", "on_duty": "stf",
+    "catchment_id": "cmt", "shift_id": "shf", "post_id": "pst", "on_duty": "stf",
     "attestation_id": "att", "investigation_id": "inv", "opened_by": "stf", "mentor_staff_id": "stf",
     "recorded_by": "stf", "from_staff_id": "stf",
     "referral_id": "ref", "person_id": "per", "provisional_person_id": "per", "case_id": "cas", "into_case_id": "cas",
@@ -87,6 +87,7 @@ _WORDS: dict[str, Any] = {
     "earlier_cases": 61, "later_cases": 81, "growth_percent_published": 32.8, "list": "growth",
     "published_name": "Pavlodar", "source": "Announcement of Kazakhstan's plan \"Child Protection\" 2023–2025",
     "kk": "Алматы", "ru": "Алматы", "en": "Almaty", "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    "district_code": "KZ-75-medeu", "street": "Терезе көшесі",
     "edition": "kz-conduct/1", "discipline": "child-rights", "evidence": "CERT-2026-118", "rules": "kz-attestation/1",
     "unmet": ("vetting",), "roles": (StaffRole.MEMBER,), "loaded_on": date(2026, 9, 1), "type": "tereze.clock.breached.v1",
     "minutes": "Комиссия бес шешім қабылдады.", "limit": "10 WD", "quorum": 4, "visits": 3,
@@ -103,6 +104,7 @@ _OF_SHAPE: dict[str, Any] = {
     "LoadRoll.content": "family,given,birth_date\nКөктемова,Айзере,2017-04-09", "RollRow.line": 2, "RowFault.column": "birth_date",
     "RowFault.code": "unreadable-date", "RollRow.outcome": RowOutcome.BROKEN, "RollView.rows": 240, "RollView.taken": 232,
     "RollView.broken": 8,
+    "CatchmentPublished.key_id": fixed_id("cmt", "example"), "District.code": "KZ-75-medeu",
     "Requirement.code": "vetting", "RequirementStanding.code": "vetting",
     "Flag.pointer": "/child/iin", "Flag.code": "iin-check-digit", "Flag.detail": "The twelfth digit does not fit.",
     "FieldProblem.pointer": "/child/birth_date", "FieldProblem.code": "date-in-the-future",

@@ -13,6 +13,7 @@ from pathlib import Path
 from tereze.contracts.directory import LocalName, Region
 from tereze.contracts.labels import Contract
 from tereze.rig.demodata.agencies import demo_agencies
+from tereze.rig.demodata.catchments import demo_catchments
 from tereze.rig.demodata.centres import demo_centres
 from tereze.rig.demodata.referrals import demo_referrals
 from tereze.rig.demodata.staff import UNATTESTED, demo_staff
@@ -45,6 +46,10 @@ def demo_files(pack: Path) -> dict[str, str]:
             "Invented rehabilitation centres; one a line. Written by tereze.rig.demodata.\ncentres:", demo_centres()
         ),
         "staff.yaml": _flow_yaml("Invented people and systems; written by tereze.rig.demodata.", demo_staff(agencies)),
+        "catchments.yaml": _flow_yaml(
+            "Who is responsible for which district; invented, written by tereze.rig.demodata.",
+            demo_catchments(pack, agencies),
+        ),
         "unattested.yaml": "# Subjects of staff who hold no attestation yet.\n"
         + "".join(f"- {who}\n" for who in UNATTESTED),
     }
