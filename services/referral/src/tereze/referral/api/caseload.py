@@ -26,6 +26,6 @@ async def read_caseload(caller: Caller, work: OpenWork) -> Response:
         for one in sorted(colleagues, key=lambda one: (-one.open_duties, one.staff_id))
     ]
     view = CaseloadView(
-        agency_id=caller.agency_id, items=tuple(rows), unassigned=await count_unassigned(work, caller.agency_id)
+        agency_id=caller.agency_id, items=tuple(rows), unassigned=await count_unassigned(work, caller.actor)
     )
     return Reply(200, redact(view, decision.labels)).response()

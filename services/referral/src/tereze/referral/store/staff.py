@@ -1,6 +1,8 @@
 """Decides how the people of an agency and their open duties are found; must never decide who takes one."""
 
+from tereze.access import Actor
 from tereze.chassis import replica
+from tereze.chassis.exclusions import shown_to
 from tereze.chassis.work import Work
 from tereze.contracts.directory import StaffRecord
 from tereze.protocol import ACCEPTED, OPEN
@@ -15,9 +17,10 @@ SELECT record::text AS record,
        (SELECT count(*) FROM task WHERE task.responsible_staff_id = replica.id AND state = ANY($2::text[])) AS duties
 FROM replica WHERE kind = 'staff' AND record ->> 'agency_id' = $1 AND active ORDER BY id
 """
-_UNASSIGNED = """
+_UNASSIGNED = f"""
 SELECT count(*) FROM task WHERE agency_id = $1 AND responsible_staff_id IS NULL AND state = ANY($2::text[])
-"""
+  AND {shown_to("task.case_id", "$1", "$3")}
+"""  # noqa: S608 - constants of this module
 # Held until the transaction ends: who is found fit here cannot be relieved before the duty named here is there to pass on.
 _HELD = "SELECT record::text FROM replica WHERE kind = 'staff' AND id = $1 FOR SHARE"
 _KEPT_OUT = "SELECT body_id FROM exclusion JOIN task USING (case_id) WHERE task_id = $1"
@@ -58,6 +61,6 @@ async def kept_out_of(work: Work, task_id: str) -> frozenset[str]:
     return frozenset(row["body_id"] for row in await work.raw.fetch(_KEPT_OUT, task_id))
 
 
-async def count_unassigned(work: Work, agency_id: str) -> int:
-    """How many duties an agency took that nobody is named for at present."""
-    return int(await work.raw.fetchval(_UNASSIGNED, agency_id, _TAKEN))
+async def count_unassigned(work: Work, reader: Actor) -> int:
+    """How many duties the reader's agency took that nobody is named for at present, without cases the reader is kept out of."""
+    return int(await work.raw.fetchval(_UNASSIGNED, reader.agency_id, _TAKEN, reader.staff_id))

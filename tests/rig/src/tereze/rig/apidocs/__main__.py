@@ -14,8 +14,9 @@ from pathlib import Path
 
 import yaml
 
+from tereze.rig.apidocs.access import access_matrix
 from tereze.rig.apidocs.asyncapi import asyncapi_document
-from tereze.rig.apidocs.openapi import openapi_document
+from tereze.rig.apidocs.openapi import SERVICES, openapi_document, service_of
 from tereze.rig.apidocs.problems import problem_pages
 from tereze.rig.apidocs.released import NothingReleased, api_breaks, event_breaks, read_released, what_is_promised
 from tereze.rig.apidocs.shapes import event_schema, every_event
@@ -33,9 +34,11 @@ def documents() -> dict[str, str]:
     """Every generated document, by its path below ``docs/api``."""
     release = version("tereze-contracts")
     asyncapi = yaml.safe_dump(asyncapi_document(release), sort_keys=False, allow_unicode=True, width=120)
+    pack = ROOT / "deploy/packs/kz"
     return {
         "asyncapi.yaml": asyncapi,
-        "openapi.json": _json(openapi_document(ROOT / "deploy/packs/kz", release)),
+        "access-matrix.json": _json(access_matrix(service_of(name, pack) for name in SERVICES)),
+        "openapi.json": _json(openapi_document(pack, release)),
         **{f"schemas/{shape.type}.json": _json(event_schema(shape)) for shape in every_event()},
         **problem_pages(ROOT / "docs/problems.md"),
     }

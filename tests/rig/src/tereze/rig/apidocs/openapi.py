@@ -62,7 +62,8 @@ class DescribedTwice(ValueError):
     """Two routes share a method and path, or a name."""
 
 
-def _service(name: str, pack: Path) -> Service:
+def service_of(name: str, pack: Path) -> Service:
+    """A service put together to be described; it runs on nothing."""
     build = importlib.import_module(f"tereze.{name}.app").build
     settings_class = next(iter(typing.get_type_hints(build).values()))
     settings = settings_class(
@@ -80,7 +81,7 @@ def _service(name: str, pack: Path) -> Service:
 def _all_routes(pack: Path) -> APIRouter:
     whole = APIRouter()
     for name in SERVICES:
-        whole.include_router(_service(name, pack).router)
+        whole.include_router(service_of(name, pack).router)
     return whole
 
 
