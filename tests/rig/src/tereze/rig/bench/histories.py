@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -92,11 +92,10 @@ def _response(
             "service": step.service,
         }
         yield writer.line("task.assigned", at, risk=facts.risk, step=step.code, state="requested", **task)
-        for clock in step.at_once[:3]:
+        for index, clock in enumerate(step.at_once[:3]):
             due_at, bound = clock.ends(at, calendar, facts.occurred_at)
-            met_at = at + (due_at - at) * chance.choice((0.3, 0.6, 0.9, 1.4))
-            clock_facts = {
-                "clock_id": f"clk_{writer.case_id[6:]}{place:x}{list(step.clocks).index(clock):x}",
+            told = {
+                "clock_id": f"clk_{writer.case_id[6:]}{place:x}{index:x}",
                 "clock_kind": clock.kind,
                 "started_at": at.isoformat(),
                 "due_at": due_at.isoformat(),
@@ -104,16 +103,19 @@ def _response(
                 "risk": facts.risk,
                 **{name: task[name] for name in ("task_id", "agency_id")},
             }
-            yield writer.line("clock.started", at, **clock_facts)
-            if met_at > due_at:
-                level = {"level": "breach", "fired_at": due_at.isoformat(), "told_agency_ids": [task["agency_id"]]}
-                yield writer.line("clock.breached", due_at, **clock_facts, **level)
-            if clock.kind in _EVIDENCE:
-                yield writer.line(_EVIDENCE[clock.kind], met_at, state="received", **task)
-            yield writer.line(
-                "clock.stopped",
-                met_at,
-                **clock_facts,
-                stopped_at=met_at.isoformat(),
-                state="met_late" if met_at > due_at else "met",
-            )
+            yield from _clock(writer, told, task, due_at, at + (due_at - at) * chance.choice((0.3, 0.6, 0.9, 1.4)))
+
+
+def _clock(
+    writer: _Writer, told: Mapping[str, object], task: Mapping[str, str], due_at: datetime, met_at: datetime
+) -> Iterator[bytes]:
+    """One clock from its start to the evidence, with a breach where that came late."""
+    yield writer.line("clock.started", writer.at, **told)
+    if met_at > due_at:
+        level = {"level": "breach", "fired_at": due_at.isoformat(), "told_agency_ids": [task["agency_id"]]}
+        yield writer.line("clock.breached", due_at, **told, **level)
+    kind = str(told["clock_kind"])
+    if kind in _EVIDENCE:
+        yield writer.line(_EVIDENCE[kind], met_at, state="received", **task)
+    state = "met_late" if met_at > due_at else "met"
+    yield writer.line("clock.stopped", met_at, **told, stopped_at=met_at.isoformat(), state=state)
