@@ -22,6 +22,7 @@ from tereze.client.problems import problem_of
 from tereze.contracts import cases as case_contracts
 from tereze.contracts import words as codes_of
 from tereze.contracts.cases import AttachedReferral, CaseView, ClockView, TaskView, TimelineEntry
+from tereze.contracts.catchments import ResponsibleBy
 from tereze.contracts.directory import Agency, LocalName
 from tereze.contracts.events import event_types
 from tereze.contracts.investigations import BreachKind, InvestigationOutcome, InvestigationState
@@ -42,6 +43,7 @@ from tereze.contracts.words import (
     Risk,
     TaskState,
 )
+from tereze.contracts.workforce import Specialism, WorkforceGap
 
 NOW = datetime(2026, 3, 6, 11, 40, tzinfo=UTC)
 EN = Words(Locale.EN)
@@ -177,6 +179,9 @@ def test_the_three_languages_have_the_same_words_and_the_same_blanks() -> None:
         ("breach-kind", BreachKind),
         ("investigation", InvestigationState),
         ("investigation-outcome", InvestigationOutcome),
+        ("specialism", Specialism),
+        ("gap", WorkforceGap),
+        ("responsible-by", ResponsibleBy),
     ],
 )
 def test_every_code_of_the_contracts_has_a_word(kind: str, codes: type[StrEnum]) -> None:

@@ -22,6 +22,7 @@ from tereze.client.plans import (
     subscriptions,
     tasks,
     taskwork,
+    workforce,
 )
 from tereze.client.watching import Watch
 
@@ -228,6 +229,13 @@ class Agencies(Noun[D]):
 
     get = Operation(directory.agency)
     list = Listing(directory.agencies)
+    rota = Operation(workforce.rota)
+    contacts = Operation(workforce.contacts)
+    add_shift = Operation(workforce.add_shift)
+    remove_shift = Operation(workforce.remove_shift)
+    posts = Operation(workforce.posts)
+    create_post = Operation(workforce.create_post)
+    change_post = Operation(workforce.change_post)
 
 
 class Staff(Noun[D]):
@@ -253,6 +261,8 @@ class Regions(Noun[D]):
 
     list = Operation(directory.regions)
     series = Operation(directory.series)
+    catchments = Operation(workforce.catchments)
+    responsible = Operation(workforce.responsible)
 
 
 class Subscriptions(Noun[D]):
@@ -278,6 +288,8 @@ class Window(Noun[D]):
     """Everything the API offers, by noun."""
 
     sla = Operation(directory.sla)
+    caseload = Operation(workforce.caseload)
+    workforce = Listing(workforce.workforce)
     events = Listing(subscriptions.events)
     watch = Watching(subscriptions.watch)
 

@@ -20,6 +20,7 @@ from tereze.client.cli import (
     subscriptions,
     task,
     taskwork,
+    workforce,
 )
 
 app = typer.Typer(
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="The single window for child protection. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 unreachable.",
 )
-for part in (login, refer, case, task, placement, oversight, duty, subscriptions, listen):
+for part in (login, refer, case, task, placement, oversight, duty, workforce, subscriptions, listen):
     app.add_typer(part.app)
 app.add_typer(refer.referral_app, name="referral")
 app.add_typer(exclusion.case_app, name="case")
@@ -42,6 +43,7 @@ app.add_typer(plan.plan_app, name="plan")
 app.add_typer(subscriptions.subscription_app, name="subscription")
 app.add_typer(duty.duty_app, name="duty")
 app.add_typer(staff.staff_app, name="staff")
+app.add_typer(workforce.rota_app, name="rota")
 app.add_typer(staff.attest_app, name="attest")
 app.add_typer(staff.investigation_app, name="investigation")
 

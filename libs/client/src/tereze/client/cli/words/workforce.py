@@ -1,0 +1,29 @@
+"""Decides the words about rotas, posts and catchments in the three languages side by side; must never leave a language without one."""
+
+_WORDS: dict[str, tuple[str, str, str]] = {
+    "specialism.social_pedagogue": ("әлеуметтік педагог", "социальный педагог", "social pedagogue"),
+    "specialism.psychologist": ("психолог", "психолог", "psychologist"),
+    "specialism.juvenile_inspector": ("ювеналдық инспектор", "ювенальный инспектор", "juvenile inspector"),
+    "specialism.paediatrician": ("педиатр", "педиатр", "paediatrician"),
+    "specialism.social_worker": ("әлеуметтік қызметкер", "социальный работник", "social worker"),
+    "specialism.guardianship_specialist": ("қорғаншылық маманы", "специалист опеки", "guardianship specialist"),
+    "specialism.coordinator": ("үйлестіруші", "координатор", "coordinator"),
+    "gap.no_post": ("лауазым жоқ", "нет ставки", "NO POST"),
+    "gap.nobody": ("ешкім әрекет ете алмайды", "некому действовать", "NOBODY MAY ACT"),
+    "gap.vacant": ("бос орын", "вакансия", "vacant"),
+    "gap.overloaded": ("шамадан тыс жүктелген", "перегружен", "overloaded"),
+    "responsible-by.house": ("үй бойынша", "по дому", "by the house"),
+    "responsible-by.street": ("көше бойынша", "по улице", "by the street"),
+    "responsible-by.district": ("аудан бойынша", "по району", "by the district"),
+    "caseload.unassigned": ("аты аталмаған", "без ответственного", "nobody named"),
+    "head.from": ("бастап", "с", "from"),
+    "head.on-duty": ("кезекте", "дежурит", "on duty"),
+    "head.specialism": ("мамандығы", "специальность", "specialism"),
+    "head.posts": ("лауазымдар", "ставки", "posts"),
+    "head.pupils": ("оқушылар", "учащиеся", "pupils"),
+    "head.pupils-each": ("бір маманға", "на специалиста", "for each"),
+    "head.gap": ("олқылық", "пробел", "gap"),
+    "head.duties": ("міндеттер", "обязанности", "duties"),
+    "head.because": ("негізі", "основание", "because"),
+}  # fmt: skip
+KK, RU, EN = ({key: words[place] for key, words in _WORDS.items()} for place in range(3))
