@@ -1,6 +1,7 @@
 """Decides that a clock nobody stops is heard of by itself, once a level, in order, however long the house stood dark."""
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -41,6 +42,38 @@ async def test_after_an_eight_hour_outage_each_level_fires_once_in_order_marked_
         assert [row["level"] for row in own] == LEVELS
         assert all(row["late_by_ms"] == (row["at"] - row["due"]) // timedelta(milliseconds=1) for row in own)
         assert own[0]["late_by_ms"] >= 6.5 * 3_600_000
+    before = await window.count("case_event")
+    await window.fire_everything()
+    assert await window.count("case_event") == before
+
+
+async def test_after_eight_hours_every_level_of_every_case_fires_once_the_most_severe_first(window: Any) -> None:
+    """Mixed cases, opened the mildest first, so that nothing comes in the order it was made."""
+    risks = [Risk.LOW, Risk.MEDIUM, Risk.CRITICAL, Risk.HIGH, Risk.CRITICAL, Risk.LOW]
+    for risk in risks:
+        await window.open_case(risk=risk, by="almaty-police")
+    await window.move_clock(timedelta(hours=8))
+    overdue = await window.rows(
+        "SELECT subject, severity FROM timer JOIN clock ON clock_id = subject WHERE timer.due_at <= tereze_now()"
+    )
+    await window.fire_everything()
+    fired = await window.rows(
+        "SELECT headers->>'ce_type' AS type, payload FROM outbox WHERE headers->>'ce_type' ~ 'clock.(warned|breached|escalated)'"
+        " ORDER BY position"
+    )
+    told = [json.loads(row["payload"]) for row in fired]
+    heard = [(one["clock_id"], one["level"]) for one in told]
+    repeats = [pair for pair in heard if pair[1] != "ombudsman"]
+    assert len(set(repeats)) == len(repeats), "each level of each clock once"
+    assert {clock for clock, _ in heard} >= {row["subject"] for row in overdue}, "none is missed"
+    assert all(one["late_by_ms"] > 0 for one in told)
+    first_heard: dict[str, int] = {}
+    for one in told:
+        first_heard.setdefault(one["clock_id"], list(Risk).index(one["risk"]))
+    waited = {row["subject"] for row in overdue}
+    order = [severity for clock, severity in first_heard.items() if clock in waited]
+    assert order == sorted(order), "what is most severe is heard of first"
+    assert set(order) >= {0, 1, 2}
     before = await window.count("case_event")
     await window.fire_everything()
     assert await window.count("case_event") == before

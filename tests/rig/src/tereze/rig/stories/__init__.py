@@ -23,6 +23,7 @@ from tereze.rig.stories import (
     school_report,
     sexual_violence,
     suicide_attempt,
+    three_small_things,
     unvetted_monitor,
 )
 from tereze.rig.stories.ground import Ground, RunningGround
@@ -44,6 +45,7 @@ STORIES: Mapping[str, Story] = {
     "same-child-twice": Story(same_child_twice.TITLE, same_child_twice.tell),
     "sexual-violence": Story(sexual_violence.TITLE, sexual_violence.tell),
     "institution": Story(institution.TITLE, institution.tell),
+    "three-small-things": Story(three_small_things.TITLE, three_small_things.tell),
     "outage": Story(outage.TITLE, outage.tell),
     "unvetted-monitor": Story(unvetted_monitor.TITLE, unvetted_monitor.tell),
     "suicide-attempt": Story(suicide_attempt.TITLE, suicide_attempt.tell),
