@@ -20,10 +20,10 @@ class TaskDisputed(TaskEvent):
 
 
 class TaskDisputeRaised(TaskEvent):
-    """Nobody decided in time: the next level has to."""
+    """Nobody decided in time, or whoever had to must not any more: another body has to."""
 
     type: ClassVar[str] = "tereze.task.dispute-raised.v1"
-    level: Annotated[int, OPERATIONAL, Field(ge=2)]
+    level: Annotated[int, OPERATIONAL, Field(ge=1)]
     decider_agency_id: Annotated[AgencyId, OPERATIONAL]
 
 

@@ -109,7 +109,7 @@ async def dispute(command: SpokenOfTask, disputed: body[DisputeTask]) -> Respons
 
 
 @router.post("/v1/tasks/{task_id}/dispute/decide", response_model=TaskView)
-@refuses(*NOT_NOW)
+@refuses(*NOT_NOW, MayNotHold)
 async def rule_on_dispute(command: SpokenOfTask, decided: body[DecideDispute]) -> Response:
     """Decide a dispute, as the body whose level it is at: the refusal stands, or the agency has to take the task."""
 

@@ -26,8 +26,9 @@ def dispute_task(file: CaseFile, task: Task, by: Actor, reason: DisputeReason, m
     if task.agency_id in file.excluded:
         raise MayNotHold(current_state=task.state, current_version=task.version)
     assert rule.target is not None
-    task.state, task.dispute_level = rule.target, 0
+    task.dispute_level = 0
     level, decider = _begin_level(file, task, moment, barred=frozenset({by.agency_id, task.agency_id}))
+    task.state = rule.target
     file.tell_of(task, TaskDisputed, by, reason=reason, level=level, decider_agency_id=decider)
 
 
@@ -42,8 +43,10 @@ def raise_dispute(file: CaseFile, task: Task, clock: Clock, moment: Moment) -> N
 
 
 def decide_dispute(file: CaseFile, task: Task, by: Actor, finding: DisputeFinding, moment: Moment) -> None:
-    """The body that decides says whether the refusal stands."""
+    """The body that decides says whether the refusal stands. Raises MayNotHold for an agency that was kept out meanwhile."""
     upheld = finding is DisputeFinding.UPHELD
+    if not upheld and task.agency_id in file.excluded:
+        raise MayNotHold(current_state=task.state, current_version=task.version)
     rule = allow(file, task, Transition.UPHELD if upheld else Transition.OVERTURNED, by)
     file.stop_clocks(task.task_id, rule.stops, moment.now)
     assert rule.target is not None

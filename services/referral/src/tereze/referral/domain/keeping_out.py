@@ -1,6 +1,7 @@
 """Decides what an exclusion takes from the excluded at once; must never leave them a duty, an offer or a clock, nor a duty with nobody."""
 
 from tereze.contracts.cases import TaskWithdrawn
+from tereze.contracts.disputes import TaskDisputeRaised
 from tereze.contracts.exclusions import ExclusionLifted, ExclusionRecorded
 from tereze.contracts.words import AgencyKind, ClockKind, Transition
 from tereze.protocol import transition
@@ -12,6 +13,12 @@ from tereze.referral.domain.tasks import Actor, Task
 
 HELD_ALREADY = "held_by_another"
 """Why a task is withdrawn: everybody who could take it over does the same for the case already."""
+
+_ELSEWHERE = {
+    ClockKind.CONFIRM_RESULT: (AgencyKind.WINDOW_DESK, Capacity.DESK),
+    ClockKind.REVIEW_SCREENING: (AgencyKind.REGIONAL_DEPARTMENT, Capacity.TOLD),
+}
+"""Duties that are not of the plan, and who has them after somebody that must not."""
 
 
 def keep_out(file: CaseFile, exclusion: Exclusion, moment: Moment) -> None:
@@ -50,6 +57,7 @@ def take_everything(file: CaseFile, moment: Moment) -> None:
             pass_within(file, task, moment)
     _pass_case_clocks(file, moment)
     _pass_disputes(file, moment)
+    _pass_what_was_taken_on(file, moment)
 
 
 def _give_to_another(file: CaseFile, task: Task, moment: Moment) -> None:
@@ -103,6 +111,20 @@ def _pass_disputes(file: CaseFile, moment: Moment) -> None:
                 file.admit(decider.agency_id, Capacity.TOLD)
                 successor = clock.successor(moment.new_id("clk"), agency_id=decider.agency_id)
                 file.succeed(clock, successor, moment.now)
+                level = max(1, task.dispute_level)
+                file.tell_of(task, TaskDisputeRaised, level=level, decider_agency_id=decider.agency_id)
+
+
+def _pass_what_was_taken_on(file: CaseFile, moment: Moment) -> None:
+    """A result to confirm and a second look go to another body; a breach that was taken up is nobody's to answer for any more."""
+    for clock in [clock for clock in file.clocks.values() if clock.going and clock.agency_id in file.excluded]:
+        if clock.kind is ClockKind.ANSWER_ESCALATION:
+            file.cancel_clock(clock, moment.now)
+        elif clock.kind in _ELSEWHERE:
+            kind, capacity = _ELSEWHERE[clock.kind]
+            agency_id = moment.roster.holder(kind, excluded=file.excluded).agency_id
+            file.admit(agency_id, capacity)
+            file.succeed(clock, clock.successor(moment.new_id("clk"), agency_id=agency_id), moment.now)
 
 
 def _facts(exclusion: Exclusion) -> dict[str, object]:
