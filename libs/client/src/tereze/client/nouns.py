@@ -13,11 +13,14 @@ from tereze.client.plans import (
     directory,
     duties,
     families,
+    identity,
     keeping_out,
+    kin,
     persons,
     placements,
     referrals,
     reviews,
+    rolls,
     staff,
     subscriptions,
     tasks,
@@ -111,6 +114,32 @@ class Persons(Noun[D]):
     undo_merge = Operation(persons.undo_merge)
     split = Operation(persons.split)
     keep_apart = Operation(persons.keep_apart)
+    record_birth = Operation(identity.record_birth)
+    end_identifier = Operation(identity.end_identifier)
+    register_adoption = Operation(identity.register_adoption)
+    ask_to_unseal = Operation(identity.ask_to_unseal)
+    confirm_unsealing = Operation(identity.confirm_unsealing)
+    unsealed = Operation(identity.unsealed)
+    ask_to_erase = Operation(identity.ask_to_erase)
+    confirm_erasure = Operation(identity.confirm_erasure)
+
+
+class Families(Noun[D]):
+    """Who belongs to a child, and what agencies share about the family."""
+
+    get = Operation(kin.get)
+    relate = Operation(kin.relate)
+    record = Operation(kin.record)
+    write = Operation(kin.write)
+    revise = Operation(kin.revise)
+
+
+class Rolls(Noun[D]):
+    """A school's or a clinic's children, brought in together."""
+
+    load = Operation(rolls.load)
+    get = Operation(rolls.get)
+    rows = Listing(rolls.rows)
 
 
 class IdentityReviews(Noun[D]):
@@ -298,6 +327,8 @@ class Window(Noun[D]):
         self.referrals = Referrals(door)
         self.persons = Persons(door)
         self.identity_reviews = IdentityReviews(door)
+        self.families = Families(door)
+        self.rolls = Rolls(door)
         self.cases = Cases(door)
         self.tasks = Tasks(door)
         self.placements = Placements(door)

@@ -8,6 +8,7 @@ from tereze.client.cli import (
     commission,
     duty,
     exclusion,
+    family,
     identity_review,
     listen,
     login,
@@ -35,6 +36,8 @@ for part in (login, refer, case, task, placement, oversight, duty, workforce, su
 app.add_typer(refer.referral_app, name="referral")
 app.add_typer(exclusion.case_app, name="case")
 app.add_typer(person.person_app, name="person")
+app.add_typer(family.family_app, name="family")
+app.add_typer(family.roll_app, name="roll")
 app.add_typer(identity_review.review_app, name="identity-review")
 app.add_typer(taskwork.task_app, name="task")
 app.add_typer(placement.placement_app, name="placement")
