@@ -16,7 +16,9 @@ from tereze.local.layout import DEFAULT_DATA, Layout
 from tereze.local.parts import NoSuchPart
 from tereze.local.state import running_state
 from tereze.rig.stories import (
+    adoption,
     commission,
+    expected_child,
     institution,
     outage,
     same_child_twice,
@@ -46,6 +48,8 @@ STORIES: Mapping[str, Story] = {
     "sexual-violence": Story(sexual_violence.TITLE, sexual_violence.tell),
     "institution": Story(institution.TITLE, institution.tell),
     "three-small-things": Story(three_small_things.TITLE, three_small_things.tell),
+    "expected-child": Story(expected_child.TITLE, expected_child.tell),
+    "adoption": Story(adoption.TITLE, adoption.tell),
     "outage": Story(outage.TITLE, outage.tell),
     "unvetted-monitor": Story(unvetted_monitor.TITLE, unvetted_monitor.tell),
     "suicide-attempt": Story(suicide_attempt.TITLE, suicide_attempt.tell),

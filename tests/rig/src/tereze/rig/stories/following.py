@@ -29,6 +29,13 @@ def settled_case(client: Tereze, referral_id: str) -> CaseView:
     return soon(look, f"nobody settled who the child of {referral_id} is")
 
 
+def person_of(case: CaseView) -> str:
+    """Whom a case is about."""
+    if case.person_id is None:
+        raise StoryBroken(f"{case.case_id} does not say whom it is about")
+    return case.person_id
+
+
 def task_for(case: CaseView, service: AgencyKind) -> TaskView:
     """The part of the response that one kind of body has."""
     found = next((task for task in case.tasks if task.service is service), None)
