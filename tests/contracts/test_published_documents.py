@@ -60,6 +60,7 @@ def test_every_creating_post_takes_an_idempotency_key_and_every_command_a_versio
             "POST /v1/centres",
             "POST /v1/commission",
             "POST /v1/plans",
+            "POST /v1/eligibility",
         ):
             assert "Idempotency-Key" in required
         if where.startswith(
@@ -70,6 +71,7 @@ def test_every_creating_post_takes_an_idempotency_key_and_every_command_a_versio
                 "POST /v1/centres/",
                 "POST /v1/commission/",
                 "POST /v1/plans/",
+                "POST /v1/eligibility/",
             )
         ):
             assert "If-Match" in required

@@ -20,7 +20,7 @@ from tereze.referral.domain.response import triage_case
 from tereze.referral.domain.tasks import Actor
 from tereze.referral.moments import moment_of
 from tereze.referral.store.casefiles import keep_case, lock_cases
-from tereze.referral.store.plan_tables import metadata
+from tereze.referral.store.service_tables import metadata
 
 ROLES = frozenset({StaffRole.MANAGER})
 

@@ -31,6 +31,7 @@ Action = Literal[
     "read_rota", "keep_rota", "read_workforce", "keep_posts", "read_caseload",
     "read_sla",
     "read_centre", "manage_centre", "request_placement", "read_placement", "hold_bed", "decide_placement",
+    "ask_service", "read_service", "decide_service", "read_gaps",
     "draft_plan", "read_plan", "sign_plan", "lead_plan",
     "convene_commission", "read_sitting", "answer_commission", "lead_commission",
     "admit_child", "review_placement", "discharge_child", "withdraw_placement",

@@ -12,6 +12,7 @@ from tereze.client.plans import (
     commission,
     directory,
     duties,
+    eligibility,
     families,
     identity,
     keeping_out,
@@ -253,6 +254,16 @@ class Plans(Noun[D]):
     end = Operation(families.end)
 
 
+class Services(Noun[D]):
+    """Which services a child may receive, and on which ground."""
+
+    of_case = Operation(eligibility.of_case)
+    ask = Operation(eligibility.ask)
+    get = Operation(eligibility.get)
+    decide = Operation(eligibility.decide)
+    gaps = Operation(eligibility.gaps)
+
+
 class Agencies(Noun[D]):
     """Bodies that refer and act."""
 
@@ -335,6 +346,7 @@ class Window(Noun[D]):
         self.centres = Centres(door)
         self.commission = Commission(door)
         self.plans = Plans(door)
+        self.eligibility = Services(door)
         self.agencies = Agencies(door)
         self.staff = Staff(door)
         self.regions = Regions(door)

@@ -4,6 +4,7 @@ from tereze.chassis.exclusions import exclusion_handlers
 from tereze.chassis.handlers import Handlers
 from tereze.chassis.work import Work
 from tereze.contracts.cases import ClockBreached, ClockEscalated, ClockEvent, ClockStarted, ClockStopped, ClockWarned
+from tereze.contracts.eligibility import ServiceGapFound
 from tereze.contracts.events import Envelope
 from tereze.contracts.identities import ReviewDecided, ReviewEvent, ReviewOpened, ReviewOverdue
 from tereze.contracts.operations import DeliveryGivenUp, DutyKind, EventParked, EventUnparked
@@ -11,6 +12,7 @@ from tereze.oversight.domain.duties import LIMITS, Duty
 from tereze.oversight.domain.standing import clock_of, news_of
 from tereze.oversight.store.clocks import keep_clock
 from tereze.oversight.store.duties import keep_duty, lock_duty
+from tereze.oversight.store.gaps import keep_gap
 
 handlers = Handlers()
 handlers.include(exclusion_handlers)
@@ -25,6 +27,12 @@ for _shape in (ClockStarted, ClockWarned, ClockBreached, ClockEscalated, ClockSt
     handlers.on(_shape)(follow_clock)
 for _of_review in (ReviewOpened, ReviewOverdue, ReviewDecided):
     handlers.on(_of_review)(follow_clock)
+
+
+@handlers.on(ServiceGapFound)
+async def count_gap(event: ServiceGapFound, work: Work, _envelope: Envelope) -> None:
+    """A child needed a service and the rules had no ground for it."""
+    await keep_gap(work, event)
 
 
 @handlers.on(EventParked)

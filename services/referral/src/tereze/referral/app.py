@@ -14,7 +14,7 @@ from tereze.referral.api import router
 from tereze.referral.deadlines import deadlines
 from tereze.referral.handlers import handlers
 from tereze.referral.moments import country_of
-from tereze.referral.store.plan_tables import metadata  # every table: this file stands on the others
+from tereze.referral.store.service_tables import metadata  # every table: this file stands on the others
 
 log = structlog.get_logger(__name__)
 

@@ -7,6 +7,7 @@ from tereze.contracts.placements import PlacementState
 from tereze.contracts.words import CaseState, ClockKind
 from tereze.referral.domain.casefile import Capacity, CaseFile
 from tereze.referral.domain.commission import Sitting
+from tereze.referral.domain.eligibility import ServiceRequest
 from tereze.referral.domain.patronage import FamilyPlan
 from tereze.referral.domain.placement import Placement
 from tereze.referral.domain.tasks import Task
@@ -74,6 +75,12 @@ def plan_resource(file: CaseFile, plan: FamilyPlan) -> Resource:
     """The family plan as the policies weigh it: who leads it owns it, the bodies that serve in it are offered a part."""
     bodies = frozenset(help_.agency_id for help_ in plan.services)
     return replace(case_resource(file), kind="plan", owner_agency_id=plan.agency_id, offered=bodies)
+
+
+def service_resource(file: CaseFile, request: ServiceRequest) -> Resource:
+    """The service request as the policies weigh it: who asked owns it, the body that decides is offered the word."""
+    decider = frozenset({request.decider_agency_id} if request.decider_agency_id else ())
+    return replace(case_resource(file), kind="service", owner_agency_id=request.agency_id, offered=decider)
 
 
 def may_read_case(actor: Actor, file: CaseFile) -> Decision:

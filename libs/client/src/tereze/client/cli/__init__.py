@@ -7,6 +7,7 @@ from tereze.client.cli import (
     case,
     commission,
     duty,
+    eligibility,
     exclusion,
     family,
     identity_review,
@@ -43,6 +44,7 @@ app.add_typer(taskwork.task_app, name="task")
 app.add_typer(placement.placement_app, name="placement")
 app.add_typer(commission.commission_app, name="commission")
 app.add_typer(plan.plan_app, name="plan")
+app.add_typer(eligibility.eligibility_app, name="eligibility")
 app.add_typer(subscriptions.subscription_app, name="subscription")
 app.add_typer(duty.duty_app, name="duty")
 app.add_typer(staff.staff_app, name="staff")

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from tereze.oversight.api import duties, sla
+from tereze.oversight.api import duties, gaps, sla
 
 router = APIRouter()
 router.include_router(sla.router)
 router.include_router(duties.router)
+router.include_router(gaps.router)

@@ -48,3 +48,11 @@ Table(
     Column("version", Integer, nullable=False),
     Index("duty_unsettled", "since", "duty_id", postgresql_where=text("state <> 'settled'")),
 )
+Table(
+    "service_gap",
+    metadata,
+    Column("person_id", Text, primary_key=True),
+    Column("service", Text, primary_key=True),
+    Column("protocol_version", Text, primary_key=True),
+    Column("found_at", _MOMENT, nullable=False),
+)

@@ -8,6 +8,7 @@ from tereze.referral.api import (
     casework,
     centres,
     commission,
+    eligibility,
     exclusions,
     passing,
     placements,
@@ -30,3 +31,4 @@ router.include_router(commission.router)
 router.include_router(placements.router)
 router.include_router(caseload.router)
 router.include_router(plans.router)
+router.include_router(eligibility.router)

@@ -45,7 +45,7 @@ _ID_NOUNS = {
     "candidate_person_id": "per", "decided_by_staff_id": "stf", "centre_id": "ctr", "placement_id": "plc",
     "from_case_id": "cas", "relative_id": "per", "edge_id": "edg", "entry_id": "ent", "act_id": "act", "roll_id": "rol",
     "given_by_person_id": "per", "mother_person_id": "per",
-    "sitting_id": "sit", "plan_id": "fpl", "signed_by_staff_id": "stf",
+    "sitting_id": "sit", "plan_id": "fpl", "request_id": "srq", "signed_by_staff_id": "stf",
 }  # fmt: skip
 _AGENCIES = {
     "source_agency_id": "almaty-police",
@@ -65,7 +65,8 @@ _MINUTES_AFTER = {
     "requested_at": 30, "held_until": 1470, "admitted_at": 1500, "ended_at": 9000,
     "parked_at": 2, "unparked_at": 40, "given_up_at": 4320, "since": 2,
     "answered_at": 12,
-    "convened_at": 5, "drafted_at": 90, "in_force_at": 2000, "sits_at": 1445, "held_at": 1445,
+    "convened_at": 5, "drafted_at": 90, "asked_at": 60, "decided_at": 600, "last_found_at": 60, "in_force_at": 2000,
+    "sits_at": 1445, "held_at": 1445,
 }  # fmt: skip
 _SEALED = "eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00iLCJraWQiOiJyZWdpc3RyeSJ9.AAAA.AAAA.AAAA.AAAA"
 _WORDS: dict[str, Any] = {

@@ -17,6 +17,7 @@ _PLAN = {"plan_id": "$response.body#/plan_id", "header.If-Match": "$response.hea
 _OF_PLAN = (
     "sign_own_services", "record_home_visit", "review_of_plan", "amend_family_plan", "end_family_plan",
 )  # fmt: skip
+_SERVICE = {"request_id": "$response.body#/request_id", "header.If-Match": "$response.header.ETag"}
 _CENTRE = {"centre_id": "$response.body#/centre_id", "header.If-Match": "$response.header.ETag"}
 _BEFORE_ACCEPTANCE = ("receive", "accept", "decline")
 _LINKS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
@@ -30,6 +31,8 @@ _LINKS: tuple[tuple[str, tuple[str, ...], dict[str, str]], ...] = (
     ("receive", ("accept", "decline"), _TASK),
     ("accept", ("start", "fulfil"), _TASK),
     ("start", ("fulfil",), _TASK),
+    ("ask_for_service", ("read_service_request", "decide_on_service"), _SERVICE),
+    ("read_service_request", ("decide_on_service",), _SERVICE),
     ("list_family_plans", ("read_family_plan",), {"plan_id": "$response.body#/items/0/plan_id"}),
     ("draft_family_plan", ("read_family_plan", "sign_own_services"), _PLAN),
     ("read_family_plan", _OF_PLAN, _PLAN),
@@ -47,6 +50,7 @@ _ETAGGED = (
     "read_task", *_BEFORE_ACCEPTANCE, "start", "fulfil", "read_case", "triage", "read_centre", "open_centre", "set_capacity",
     "request_placement", "read_placement", *_OF_PLACEMENT, "convene", "read_sitting", *_OF_SITTING,
     "draft_family_plan", "read_family_plan", *_OF_PLAN,
+    "ask_for_service", "read_service_request", "decide_on_service",
 )  # fmt: skip
 _LOCATED = (
     "submit_referral",
@@ -55,6 +59,7 @@ _LOCATED = (
     "request_placement",
     "convene",
     "draft_family_plan",
+    "ask_for_service",
 )
 
 

@@ -24,6 +24,8 @@ _NOUNS = {
     "cases": "The shared file around one child",
     "tasks": "Your agency's part of a response: receive, accept or decline, start, fulfil",
     "placements": "A bed in a rehabilitation centre for the child of a case: held, decided, admitted, reviewed, left",
+    "eligibility": "What a child may receive now, on which ground; requests for services",
+    "gaps": "Where the rules have no ground for what children need",
     "plans": "Family plans of Social Patronage: goals, services by several bodies, visits, reviews",
     "commission": "Sittings of the commission on juvenile affairs: convened, answered, held; decisions that become tasks",
     "centres": "Rehabilitation centres and their free beds",

@@ -19,6 +19,7 @@ from tereze.rig.stories import (
     adoption,
     commission,
     expected_child,
+    eligibility,
     institution,
     outage,
     same_child_twice,
@@ -54,6 +55,7 @@ STORIES: Mapping[str, Story] = {
     "unvetted-monitor": Story(unvetted_monitor.TITLE, unvetted_monitor.tell),
     "suicide-attempt": Story(suicide_attempt.TITLE, suicide_attempt.tell),
     "commission": Story(commission.TITLE, commission.tell),
+    "eligibility": Story(eligibility.TITLE, eligibility.tell),
 }
 
 
