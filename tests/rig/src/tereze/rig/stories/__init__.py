@@ -18,8 +18,8 @@ from tereze.local.state import running_state
 from tereze.rig.stories import (
     adoption,
     commission,
-    expected_child,
     eligibility,
+    expected_child,
     institution,
     outage,
     same_child_twice,
