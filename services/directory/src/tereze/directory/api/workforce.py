@@ -62,6 +62,7 @@ async def read_workforce(
 
 
 @router.get("/v1/workforce/posts", response_model=PostList)
+@refuses(NotFound)
 async def list_posts(
     agency_id: Annotated[AgencyId, Query(description="Of this agency")], caller: Caller, work: OpenWork
 ) -> Response:
@@ -71,6 +72,7 @@ async def list_posts(
 
 
 @router.post("/v1/workforce/posts", response_model=Post, status_code=201)
+@refuses(NotFound)
 async def create_post(created: body[CreatePost], key: Idempotency, caller: Caller, work: OpenWork) -> Response:
     """A post that an agency has; vacant until somebody holds it."""
 

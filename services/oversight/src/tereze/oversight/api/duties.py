@@ -34,6 +34,7 @@ _DUTY_ID = re.compile(r"dty_[0-9a-f]{32}\Z")
 
 
 @router.get("/v1/duties", response_model=DutyPage)
+@refuses(NotFound)
 async def list_duties(caller: Caller, work: OpenWork, cursor: Cursor = None, limit: Limit = 50) -> Response:
     """What waits for operators and is not settled, longest first; the Ombudsman sees what was not seen to in time."""
     breached_only = not _may(caller, "read_duty", breached=False).allowed

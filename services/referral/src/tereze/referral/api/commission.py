@@ -110,7 +110,7 @@ Spoken = Annotated[Command, Depends()]
 
 
 @router.post("/v1/commission", response_model=SittingView, status_code=201)
-@refuses(CaseNotLive, ConvenedAlready)
+@refuses(NotFound, CaseNotLive, ConvenedAlready)
 async def convene(asked: body[ConveneCommission], key: Idempotency, visit: Visit) -> Response:
     """Convene the commission for a case on request. For critical cases and repeated breaches it convenes by itself."""
     caller, work = visit.caller, visit.work

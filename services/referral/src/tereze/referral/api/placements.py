@@ -108,7 +108,7 @@ def may_read(visit: Visitor, file: CaseFile, placement: Placement) -> Decision:
 
 
 @router.post("/v1/placements", response_model=PlacementView, status_code=201)
-@refuses(CaseNotLive, PlacedAlready)
+@refuses(NotFound, CaseNotLive, PlacedAlready)
 async def request_placement(wanted: body[RequestPlacement], key: Idempotency, visit: Visit) -> Response:
     """Ask for a bed for the child of a case. The nearest free one is held at once; without one the child is in line.
 
