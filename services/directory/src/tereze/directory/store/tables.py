@@ -38,6 +38,7 @@ agency = Table(
     Column("parent_agency_id", String),
     Column("name", JSONB, nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("calendar", String),
     Column("version", Integer, nullable=False),
     Index("agency_by_kind", "kind", "region_code", "agency_id"),
 )
