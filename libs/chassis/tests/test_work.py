@@ -145,3 +145,28 @@ async def test_two_takers_of_the_same_names_do_not_deadlock(database: Database) 
             await work.raw.execute("SELECT pg_sleep(0.01)")
 
     await asyncio.gather(*(take("a", "b", "c") if n % 2 else take("c", "b", "a") for n in range(8)))
+
+
+async def test_whoever_finds_every_connection_at_work_is_told_so_and_the_next_one_is_served(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrow = Database(database.url, service="narrow", pool_size=1)
+    async with narrow.work() as work:
+        assert await work.raw.fetchval("SELECT 1") == 1
+        monkeypatch.setattr("tereze.chassis.database.CONNECT_SECONDS", 0.05)
+        with pytest.raises(DatabaseUnavailable):
+            await count(narrow, "outbox")
+    assert await count(narrow, "outbox") == 0
+    await narrow.close()
+
+
+async def test_a_connection_is_used_again_and_remembers_nothing_of_the_transaction_before(database: Database) -> None:
+    pids = set()
+    for _ in range(3):
+        async with database.work() as work:
+            await work.db.execute(text("SET LOCAL statement_timeout = '1234ms'"))
+            pids.add(await work.raw.fetchval("SELECT pg_backend_pid()"))
+        async with database.work() as work:
+            pids.add(await work.raw.fetchval("SELECT pg_backend_pid()"))
+            assert await work.raw.fetchval("SHOW statement_timeout") == "1min"
+    assert len(pids) == 1

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 _CONNECTION_CODES = ("08", "57P")  # connection exceptions; administrator shutdown, crash, cannot connect now
 _CAPACITY_CODES = ("53",)  # too many connections, disk full, out of memory
@@ -30,7 +29,6 @@ class Transient(Exception):
 
 _BROKEN_CONNECTION = (
     DatabaseUnavailable,
-    PoolExhausted,
     ConnectionError,
     asyncpg.InternalClientError,  # what the driver says of a connection that died at an awkward moment
 )
