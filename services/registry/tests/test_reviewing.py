@@ -165,3 +165,27 @@ async def test_without_a_known_desk_the_child_is_a_person_and_the_review_finds_i
     await registry.know(*SLUGS)
     await fall_silent(registry, waiting["subject"], waiting["generation"])
     assert isinstance((await registry.told())[-1], ReviewOpened)
+
+
+async def test_a_batch_finding_becomes_a_review_once_and_by_the_desk_only(registry, report, counter):
+    far = Child(family="Омаров", given="Дархан", birth_date=date(2014, 11, 23), sex=Sex.MALE)
+    await registry.tell(report(ONE), report(far))
+    one, other = await persons(registry)
+    pair = {"person_id": one, "candidate_person_id": other}
+    assert (await counter.post(DESK, "identity-reviews", pair))["raised"] is True
+    assert (await counter.post(DESK, "identity-reviews", pair))["raised"] is False
+    [opened] = [event for event in await registry.told() if isinstance(event, ReviewOpened)]
+    view = (await read(registry, DESK, opened.review_id)).json()
+    assert {view["person_id"], view["candidate_person_id"]} == {one, other}
+    await counter.post("almaty-police:head", "identity-reviews", pair, status=404)
+
+
+async def test_one_child_with_two_open_cases_needs_a_second_person(registry, takes_on, review_id):
+    for person in await persons(registry):
+        await takes_on(person, "almaty-police")
+    decided = await act(registry, DESK, f"{review_id}/decide", {"outcome": "same", "reason": REASON})
+    assert (decided.json()["state"], decided.json()["version"]) == ("awaiting_second", 2)
+    refused = await act(registry, DESK, f"{review_id}/confirm", version=2)
+    assert refused.json()["code"] == "needs-another-person"
+    confirmed = await act(registry, "almaty-desk:head", f"{review_id}/confirm", version=2)
+    assert (confirmed.json()["state"], confirmed.json()["outcome"]) == ("decided", "same")

@@ -148,6 +148,7 @@ class IdentityReviews(Noun[D]):
 
     get = Operation(reviews.get)
     list = Listing(reviews.listing)
+    propose = Operation(reviews.propose)
     decide = Operation(reviews.decide)
     confirm = Operation(reviews.confirm)
 

@@ -67,6 +67,19 @@ class ReviewPage(Contract):
     cursor: Annotated[str | None, OPERATIONAL] = None
 
 
+class RaiseReview(Contract):
+    """Body of ``POST /v1/identity-reviews``: two persons that may be one, as a comparison of the whole register found."""
+
+    person_id: Annotated[PersonId, OPERATIONAL]
+    candidate_person_id: Annotated[PersonId, OPERATIONAL]
+
+
+class ReviewRaised(Contract):
+    """Whether somebody is asked now. Nobody is where it is decided already, or being looked at."""
+
+    raised: Annotated[bool, OPERATIONAL]
+
+
 class DecideReview(Contract):
     """Body of ``POST /v1/identity-reviews/{id}/decide``: one child (they are merged) or two (they are kept apart for good)."""
 

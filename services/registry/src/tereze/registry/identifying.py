@@ -9,9 +9,10 @@ from tereze.contracts.persons import PersonKind
 from tereze.registry.matching import Decision, Description, Kind, Known, decide, shipped_model
 from tereze.registry.reviewing import Doubt, open_review
 from tereze.registry.store.adoptions import pairs_among
-from tereze.registry.store.descriptions import description_of
+from tereze.registry.store.descriptions import description_of, descriptions_of
 from tereze.registry.store.facts import who_goes_on
 from tereze.registry.store.keys import BlindKey, add_keys, blind_keys, find_sharing, number_of_persons
+from tereze.registry.store.persons import regions_of
 from tereze.registry.store.records import Account, Linking, is_recorded, record
 
 
@@ -118,3 +119,22 @@ async def _ask_somebody(work: Work, account: Account, person_id: str, candidate_
         waterfall=found.waterfall.as_json() if found.waterfall else None,
     )
     await open_review(work, doubt)
+
+
+async def raise_doubt(work: Work, person_id: str, candidate_id: str) -> bool:
+    """Ask about two persons whom a comparison outside found alike, weighed anew as they are now; see ``open_review``."""
+    known = await descriptions_of(work, [person_id, candidate_id])
+    child = next((one for whose, one in reversed(known) if whose == person_id), None)
+    other = Known(candidate_id, tuple(one for whose, one in known if whose == candidate_id))
+    found = None
+    if child is not None and other.descriptions:
+        found = decide(child, [other], shipped_model(), await number_of_persons(work))
+    regions = await regions_of(work, person_id) or await regions_of(work, candidate_id)
+    doubt = Doubt(
+        person_id=person_id,
+        candidate_id=candidate_id,
+        region_code=next(iter(regions), None),
+        weight=found.weight if found else None,
+        waterfall=found.waterfall.as_json() if found and found.waterfall else None,
+    )
+    return await open_review(work, doubt)

@@ -1,8 +1,11 @@
 """Decides how identity reviews are read and answered from the command line; must never answer one that nobody has read."""
 
+import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from tereze.client.cli.command import command
 from tereze.client.cli.desk import Desk
@@ -41,6 +44,20 @@ def decide(
     """Say whether they are one child."""
     review = desk.client.identity_reviews.decide(review_id, outcome=outcome, reason=reason, version=version)
     desk.give(review, lambda: review_page(desk, review))
+
+
+@command(review_app, "load")
+def load(
+    desk: Desk, file: Annotated[Path, typer.Argument(metavar="FILE", help="NDJSON of `tereze registry dedupe`.")]
+) -> None:
+    """Ask about every pair that a batch comparison found, one review each; its ids must be persons'. Loading again asks nothing twice."""
+    raised = 0
+    for line in file.read_text(encoding="utf-8").splitlines():
+        pair = json.loads(line)
+        one, other = sorted((pair["one"], pair["other"]))
+        key = f"dedupe-{one}-{other}"
+        raised += desk.client.identity_reviews.propose(one, other, idempotency_key=key).raised
+    desk.give({"raised": raised}, lambda: Text(desk.words("review.raised", count=raised)))
 
 
 @command(review_app, "confirm")

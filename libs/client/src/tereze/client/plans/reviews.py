@@ -1,8 +1,8 @@
 """Decides how identity reviews are read and answered; must never do I/O or repeat an answer somebody else overtook."""
 
-from tereze.client.call import Call, Flow, Stream, if_match, pages, query, segment, shape
+from tereze.client.call import Call, Flow, Stream, creating, if_match, pages, query, segment, shape
 from tereze.contracts.labels import Contract
-from tereze.contracts.reviews import DecideReview, ReviewPage, ReviewView
+from tereze.contracts.reviews import DecideReview, RaiseReview, ReviewPage, ReviewRaised, ReviewView
 from tereze.contracts.words import ReviewOutcome
 
 
@@ -15,6 +15,13 @@ def listing(*, decided: bool = False, limit: int | None = None) -> Stream[Review
     """Reviews of your desk, the soonest due first; pages are fetched as they are needed."""
     asked = query(decided="true" if decided else None, limit=limit)
     return pages(Call("GET", "/v1/identity-reviews", shape(ReviewPage), asked, repeatable=True))
+
+
+def propose(person_id: str, candidate_person_id: str, *, idempotency_key: str | None = None) -> Call[ReviewRaised]:
+    """Ask whether two persons are one child, as a comparison of the whole register found."""
+    body = RaiseReview(person_id=person_id, candidate_person_id=candidate_person_id)
+    headers = creating(idempotency_key)
+    return Call("POST", "/v1/identity-reviews", shape(ReviewRaised), body=body, headers=headers, repeatable=True)
 
 
 def decide(

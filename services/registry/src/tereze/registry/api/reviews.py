@@ -10,6 +10,7 @@ from tereze.chassis.http import (
     BadCursor,
     Caller,
     Cursor,
+    Idempotency,
     IfMatch,
     Limit,
     OpenWork,
@@ -19,19 +20,21 @@ from tereze.chassis.http import (
     decode_cursor,
     encode_cursor,
     etag,
+    once,
     refuses,
 )
 from tereze.chassis.work import Work
 from tereze.contracts.facts import Forbidden, NotFound, Stale
 from tereze.contracts.ids import ReviewId
 from tereze.contracts.labels import Sensitivity
-from tereze.contracts.reviews import DecideReview, ReviewPage, ReviewView
+from tereze.contracts.reviews import DecideReview, RaiseReview, ReviewPage, ReviewRaised, ReviewView
 from tereze.contracts.words import ReviewOutcome, ReviewState
 from tereze.registry import joining, reviewing
 from tereze.registry.domain.index import MustStayApart, NotInUse, SamePerson
 from tereze.registry.domain.review import Review, ReviewDecided
 from tereze.registry.duties import kept_out_of
-from tereze.registry.people import by_of
+from tereze.registry.identifying import raise_doubt
+from tereze.registry.people import ask, by_of, nothing_here
 from tereze.registry.reviewed import show_review, summary
 from tereze.registry.store.facts import who_go_on
 from tereze.registry.store.merges import find_merge
@@ -61,6 +64,21 @@ async def list_reviews(
     last = shown[-1] if has_more else None
     following = encode_cursor({"due": last.due_at.isoformat(), "after": last.review_id}) if last else None
     return Reply(200, {"items": items, "has_more": has_more, "cursor": following}).response()
+
+
+@router.post("/v1/identity-reviews", status_code=201, response_model=ReviewRaised)
+async def raise_review(wanted: body[RaiseReview], key: Idempotency, caller: Caller, work: OpenWork) -> Response:
+    """Ask whether two persons are one child: so the findings of a batch comparison become somebody's duty, pair by pair."""
+    asked = [await ask(work, caller, "join_persons", one) for one in (wanted.person_id, wanted.candidate_person_id)]
+    one, other = asked
+    if one is None or other is None:
+        return nothing_here()
+
+    async def take() -> Reply:
+        raised = await raise_doubt(work, one.person.person_id, other.person.person_id)
+        return Reply(201, ReviewRaised(raised=raised))
+
+    return await once(key, work, caller, wanted, take)
 
 
 @router.get("/v1/identity-reviews/{review_id}", response_model=ReviewView)

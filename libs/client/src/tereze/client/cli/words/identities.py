@@ -1,6 +1,7 @@
 """Decides the words of who is who: persons, merges, identity reviews, families; must never miss a key one of the languages has."""
 
 KK = {
+    "review.raised": "Ашылған салыстыру саны: {count}.",
     "kinship.mother": "анасы",
     "kinship.father": "әкесі",
     "kinship.guardian": "қорғаншысы",
@@ -55,6 +56,7 @@ KK = {
 }
 
 RU = {
+    "review.raised": "Открыто сверок: {count}.",
     "kinship.mother": "мать",
     "kinship.father": "отец",
     "kinship.guardian": "опекун",
@@ -109,6 +111,7 @@ RU = {
 }
 
 EN = {
+    "review.raised": "{count} reviews opened.",
     "kinship.mother": "mother",
     "kinship.father": "father",
     "kinship.guardian": "guardian",
