@@ -116,6 +116,18 @@ class Vault:
             opened.append(_open(found[0], content, _bound_to(subject, place, found[1])) if found else None)
         return opened
 
+    def open_fetched(
+        self, *, subject: str, place: str, sealed: bytes, key: tuple[bytes | None, int | None]
+    ) -> bytes | None:
+        """The bytes again where the caller's own query fetched the subject's ``wrapped_key`` and ``version`` beside them."""
+        found = self._unwrapped(subject, {"wrapped_key": key[0], "version": key[1]})
+        return None if found is None else _open(found[0], sealed, _bound_to(subject, place, found[1]))
+
+    def seal_apart(self, *, subject: str, place: str, text: bytes) -> tuple[bytes, bytes]:
+        """A new subject's wrapped key (version 1) and the sealed bytes, for a caller that writes both rows in bulk."""
+        key = os.urandom(_KEY_BYTES)
+        return _shut(self._wrapping, key, subject.encode()), _shut(key, text, _bound_to(subject, place, 1))
+
     async def destroy(self, work: "Work", *, subject: str) -> None:
         """Erase the subject: what was sealed under it stays unreadable, and nothing new can be."""
         await work.raw.execute(_DESTROY, subject, work.now)

@@ -1,6 +1,7 @@
 """Decides how a folded description rests beside its record, so that it is folded once and read many times; must never rest in the clear."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from tereze.chassis.work import Work
 from tereze.contracts.referrals import SealedForRegistry
@@ -13,8 +14,9 @@ INSERT INTO description (record_id, folding, sealed) VALUES ($1, $2, $3)
 ON CONFLICT (record_id) DO UPDATE SET folding = excluded.folding, sealed = excluded.sealed
 """
 _OF = """
-SELECT link.person_id, source_record.key_subject, description.sealed
+SELECT link.person_id, source_record.key_subject, description.sealed, wrapped_key, version
 FROM link JOIN source_record USING (record_id) JOIN description USING (record_id)
+JOIN subject_key ON subject_key.subject = source_record.key_subject
 WHERE link.person_id = ANY($1::text[]) AND description.folding = $2 ORDER BY received_at, record_id
 """
 
@@ -33,7 +35,10 @@ async def keep_description(work: Work, record_id: str, subject: str, description
 async def descriptions_of(work: Work, person_ids: Sequence[str]) -> list[tuple[str, Description]]:
     """How persons are described, each with whose it is, oldest first; without what was erased."""
     rows = await work.raw.fetch(_OF, list(person_ids), VERSION) if person_ids else []
-    sealed = [(row["key_subject"], row["sealed"]) for row in rows]
-    texts = await work.runtime.vault.decrypt_many(work, place=PLACE, sealed=sealed)
-    found = zip(rows, texts, strict=True)
-    return [(row["person_id"], Description.from_json(text)) for row, text in found if text is not None]
+    opened = [(row["person_id"], _open(work, row)) for row in rows]
+    return [(person_id, Description.from_json(text)) for person_id, text in opened if text is not None]
+
+
+def _open(work: Work, row: Any) -> bytes | None:
+    key = row["wrapped_key"], row["version"]
+    return work.runtime.vault.open_fetched(subject=row["key_subject"], place=PLACE, sealed=row["sealed"], key=key)

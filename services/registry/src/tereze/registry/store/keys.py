@@ -14,11 +14,20 @@ from tereze.registry.store.descriptions import descriptions_of
 from tereze.registry.store.facts import who_go_on
 from tereze.registry.store.tables import match_key
 
+_MOST_COMPARED = 100  # persons; those who share most keys come first
 _SHARING = f"""
-SELECT asked.number, found.person_id
-FROM unnest($1::bytea[]) WITH ORDINALITY AS asked (key, number),
-     LATERAL (SELECT person_id FROM match_key WHERE key = asked.key LIMIT {MOST_PERSONS_A_KEY + 1}) AS found
-"""  # noqa: S608 - a number of ours
+WITH held AS (
+    SELECT found.person_id, count(*) OVER (PARTITION BY asked.number) AS holders
+    FROM unnest($1::bytea[]) WITH ORDINALITY AS asked (key, number),
+         LATERAL (SELECT person_id FROM match_key WHERE key = asked.key LIMIT {MOST_PERSONS_A_KEY + 1}) AS found
+), telling AS (
+    SELECT person_id FROM held WHERE holders <= {MOST_PERSONS_A_KEY}
+    GROUP BY person_id ORDER BY count(*) DESC, person_id LIMIT {_MOST_COMPARED}
+)
+SELECT array(SELECT person_id FROM telling) AS persons,
+       EXISTS (SELECT FROM telling JOIN person USING (person_id) WHERE merged_into IS NOT NULL) AS any_merged,
+       EXISTS (SELECT FROM held WHERE holders > {MOST_PERSONS_A_KEY}) AS crowded
+"""  # noqa: S608 - numbers of ours
 _PERSONS = "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'person'::regclass"
 
 
@@ -41,15 +50,14 @@ async def find_sharing(work: Work, blind: Sequence[BlindKey]) -> tuple[list[Know
 
     A key stays with the person it was first kept for; whoever goes on in their stead is found by it.
     """
-    by_key: dict[int, set[str]] = defaultdict(set)
-    for row in await work.raw.fetch(_SHARING, [key.value for key in blind]) if blind else []:
-        by_key[row["number"]].add(row["person_id"])
-    telling = [persons for persons in by_key.values() if len(persons) <= MOST_PERSONS_A_KEY]
-    found = await who_go_on(work, set().union(*telling)) if telling else []
+    if not blind:
+        return [], False
+    found = await work.raw.fetchrow(_SHARING, [key.value for key in blind])
+    persons = await who_go_on(work, found["persons"]) if found["any_merged"] else found["persons"]
     known: dict[str, list[Description]] = defaultdict(list)
-    for person_id, description in await descriptions_of(work, found):
+    for person_id, description in await descriptions_of(work, persons):
         known[person_id].append(description)
-    return [Known(person_id, tuple(known[person_id])) for person_id in sorted(known)], len(telling) < len(by_key)
+    return [Known(person_id, tuple(known[person_id])) for person_id in sorted(known)], found["crowded"]
 
 
 async def add_keys(work: Work, person_id: str, blind: Sequence[BlindKey]) -> None:

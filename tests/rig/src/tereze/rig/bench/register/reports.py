@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from random import Random
 from typing import Any
 
@@ -45,6 +45,9 @@ UNDATED = replace(KNOWN, no_birth_date=1.0, year_only=0.5)
 EVERYDAY = replace(KNOWN, no_birth_date=0.1, year_only=0.5, number=0.3, parents_number=0.003)
 NUMBERED = replace(KNOWN, number=0.7, parents_number=0.01)
 
+
+SEEN = datetime(2026, 1, 1, tzinfo=UTC)
+"""When everybody in the invented register was first reported."""
 
 Said = dict[str, Any]
 """What was written of a child: the columns of a file of records, those not known left out."""
