@@ -84,6 +84,7 @@ class Vault:
         self._wrapping = _derive(kek, "tereze subject keys")
         self._keeping = _derive(kek, "tereze kept answers")
         self._index_key = index_key
+        self._purposes: dict[str, bytes] = {}  # purposes are words of the code, a handful
 
     @classmethod
     def from_files(cls, keys_dir: Path, service: str) -> "Vault":
@@ -134,7 +135,9 @@ class Vault:
 
     def blind(self, purpose: str, value: str) -> bytes:
         """A keyed fingerprint (HMAC-SHA256) to look a value up without storing it; differs by purpose and service."""
-        for_purpose = hmac.digest(self._index_key, purpose.encode(), "sha256")
+        for_purpose = self._purposes.get(purpose)
+        if for_purpose is None:
+            for_purpose = self._purposes[purpose] = hmac.digest(self._index_key, purpose.encode(), "sha256")
         return hmac.digest(for_purpose, value.encode(), "sha256")
 
     def keep(self, place: str, plain: bytes) -> bytes:

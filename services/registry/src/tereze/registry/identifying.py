@@ -44,11 +44,11 @@ async def weigh(work: Work, account: Account) -> Weighed:
     child = description_of(account.particulars, account.region_code)
     keys = blind_keys(work, child)
     await work.lock(*(f"match:{key.value.hex()}" for key in keys))
-    sharing, crowded = await find_sharing(work, keys)
-    n_persons = await number_of_persons(work)
+    found = await find_sharing(work, keys)
+    sharing = found.known
 
     def among(known: Sequence[Known]) -> Decision:
-        return decide(child, known, shipped_model(), n_persons, crowded=crowded)
+        return decide(child, known, shipped_model(), found.n_persons, crowded=found.crowded)
 
     decision = among(sharing)
     for former_id, adopted_id in await pairs_among(work, [known.person_id for known in sharing]):
@@ -65,10 +65,9 @@ async def weigh(work: Work, account: Account) -> Weighed:
 async def weigh_each(work: Work, account: Account) -> tuple[Decision, dict[str, Decision]]:
     """How an account would be decided, and how it would be with each candidate alone. Nothing is locked or kept."""
     child = description_of(account.particulars, account.region_code)
-    sharing, crowded = await find_sharing(work, blind_keys(work, child))
-    n_persons = await number_of_persons(work)
-    each = {known.person_id: decide(child, [known], shipped_model(), n_persons) for known in sharing}
-    return decide(child, sharing, shipped_model(), n_persons, crowded=crowded), each
+    found = await find_sharing(work, blind_keys(work, child))
+    each = {known.person_id: decide(child, [known], shipped_model(), found.n_persons) for known in found.known}
+    return decide(child, found.known, shipped_model(), found.n_persons, crowded=found.crowded), each
 
 
 async def identify(work: Work, account: Account) -> Identified | None:

@@ -14,6 +14,7 @@ from tereze.registry.store.descriptions import descriptions_of
 from tereze.registry.store.facts import who_go_on
 from tereze.registry.store.tables import match_key
 
+_PERSONS = "SELECT greatest(reltuples, 0)::bigint AS n_persons FROM pg_class WHERE oid = 'person'::regclass"
 _MOST_COMPARED = 100  # persons; those who share most keys come first
 _SHARING = f"""
 WITH held AS (
@@ -26,9 +27,9 @@ WITH held AS (
 )
 SELECT array(SELECT person_id FROM telling) AS persons,
        EXISTS (SELECT FROM telling JOIN person USING (person_id) WHERE merged_into IS NOT NULL) AS any_merged,
-       EXISTS (SELECT FROM held WHERE holders > {MOST_PERSONS_A_KEY}) AS crowded
+       EXISTS (SELECT FROM held WHERE holders > {MOST_PERSONS_A_KEY}) AS crowded,
+       ({_PERSONS}) AS n_persons
 """  # noqa: S608 - numbers of ours
-_PERSONS = "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'person'::regclass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +46,31 @@ def blind_keys(work: Work, description: Description) -> tuple[BlindKey, ...]:
     return tuple(BlindKey(kind, vault.blind(f"match:{kind}", text)) for kind, text in keys(description))
 
 
-async def find_sharing(work: Work, blind: Sequence[BlindKey]) -> tuple[list[Known], bool]:
-    """Persons that share a key, with all that is written about them; and whether a key was skipped as too common.
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Persons that share a key, with all that is written about them; whether a key was skipped as too common; and about
+    how many persons there are, as PostgreSQL last counted."""
+
+    known: list[Known]
+    crowded: bool
+    n_persons: int
+
+
+async def find_sharing(work: Work, blind: Sequence[BlindKey]) -> Sharing:
+    """Who shares a key, in two reads.
 
     A key stays with the person it was first kept for; whoever goes on in their stead is found by it.
     """
-    if not blind:
-        return [], False
     found = await work.raw.fetchrow(_SHARING, [key.value for key in blind])
     persons = await who_go_on(work, found["persons"]) if found["any_merged"] else found["persons"]
     known: dict[str, list[Description]] = defaultdict(list)
     for person_id, description in await descriptions_of(work, persons):
         known[person_id].append(description)
-    return [Known(person_id, tuple(known[person_id])) for person_id in sorted(known)], found["crowded"]
+    return Sharing(
+        known=[Known(person_id, tuple(known[person_id])) for person_id in sorted(known)],
+        crowded=found["crowded"],
+        n_persons=found["n_persons"],
+    )
 
 
 async def add_keys(work: Work, person_id: str, blind: Sequence[BlindKey]) -> None:

@@ -24,7 +24,7 @@ from tereze.chassis.work import Work
 from tereze.registry.matching import decide, keys, shipped_model
 from tereze.registry.matching.folding import VERSION
 from tereze.registry.store.descriptions import PLACE
-from tereze.registry.store.keys import blind_keys, find_sharing, number_of_persons
+from tereze.registry.store.keys import blind_keys, find_sharing
 from tereze.rig.bench.parts import Parts, fresh_parts, machine, quantile
 from tereze.rig.bench.register import reports
 from tereze.rig.bench.register.population import Person, live
@@ -127,8 +127,8 @@ async def _ours(database: Database, people: list[Person]) -> dict[str, Any]:
 
 async def _decide(work: Work, said: reports.Said) -> None:
     description = described(said)
-    sharing, crowded = await find_sharing(work, blind_keys(work, description))
-    decide(description, sharing, shipped_model(), await number_of_persons(work), crowded=crowded)
+    found = await find_sharing(work, blind_keys(work, description))
+    decide(description, found.known, shipped_model(), found.n_persons, crowded=found.crowded)
 
 
 async def _peer(connection: asyncpg.Connection, people: list[Person]) -> dict[str, Any]:
