@@ -16,6 +16,7 @@ FAMILIES = (("Терезебаев", "Терезебаев", "Terezebayev"), ("�
             ("Жұлдызтаев", "Жулдызтаев", "Zhuldyztayev"), ("Көкпарбаев", "Кокпарбаев", "Kokparbayev"))  # fmt: skip
 _YEARS = (2011, 2019)
 _LAST_SWAPPABLE_DAY = 12
+_LETTER_LEFT_OUT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Spelt:
         """As a school list has it: passport letters, day and month in the other's place."""
         swapped = date(self.born.year, self.born.day, self.born.month)
         return Child(given=self.given[2], family=self.family[2], birth_date=swapped, sex=self.sex)
+
+    def latin_mistyped_with_day_and_month_swapped(self) -> Child:
+        """As somebody in a hurry copies the school's list: a letter of the surname left out."""
+        listed, family = self.latin_with_day_and_month_swapped(), self.family[2]
+        return listed.model_copy(update={"family": family[:_LETTER_LEFT_OUT] + family[_LETTER_LEFT_OUT + 1 :]})
 
     def iin(self) -> str:
         """An invented number with a right check digit."""

@@ -27,15 +27,15 @@ class SameChildTwice:
         self._clinic = cast.here("clinic-1:member")
 
     def tell(self) -> None:
-        """Folded names, then the twin, then the exact number."""
+        """Weighed names, then the twin, then the exact number."""
         boy = a_boy()
         case = self.two_spellings(boy)
         self.the_twin(boy, case)
         self.the_number()
 
     def two_spellings(self, boy: Spelt) -> CaseView:
-        """Cyrillic without patronymic, and Latin with day and month swapped, in the same second."""
-        by_police, by_school = boy.russian(), boy.latin_with_day_and_month_swapped()
+        """Cyrillic without patronymic, and Latin with a letter missing, day and month swapped, in the same second."""
+        by_police, by_school = boy.russian(), boy.latin_mistyped_with_day_and_month_swapped()
         first, second = at_once((self._police, by_police), (self._school, by_school))
         of_police, of_school = settled_case(self._police, first), settled_case(self._school, second)
         self._listener.scene("In the same second")
