@@ -15,6 +15,7 @@ from tereze.contracts.directory import Agency, LocalName
 from tereze.contracts.exclusions import ExclusionRecorded
 from tereze.contracts.referrals import NamedBody
 from tereze.contracts.words import AgencyKind, Category, DeclineReason, LadderLevel, Risk, StaffRole, TaskState
+from tereze.referral.domain import response
 from tereze.referral.domain.commands import ResponsibleExcluded, accept_task, decline_task
 from tereze.referral.domain.escalation import climb_ladder
 from tereze.referral.domain.joining import join_cases
@@ -190,3 +191,23 @@ def test_whoever_must_not_touch_one_of_two_joined_cases_touches_neither(
     join_cases(older, younger, [referral], world.moment)
     assert accused.bodies.all <= older.excluded & younger.excluded
     assert not [e for e in older.news if isinstance(e, TaskAssigned) and e.agency_id in accused.bodies.all]
+
+
+def test_an_exclusion_written_after_routing_would_be_caught(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mutant: the referral is routed first, and whom it names is kept out afterwards."""
+    respond, named = response.respond, list[Any]()
+
+    def remember_for_later(_file: Any, referral: Any, _moment: Any) -> None:
+        named[:] = referral.exclusions
+
+    def route_first(file: Any, moment: Any, **more: Any) -> None:
+        respond(file, moment, **more)
+        while named:
+            keep_out(file, named.pop(), moment)
+
+    monkeypatch.setattr(response, "_keep_out_whom_it_names", remember_for_later)
+    monkeypatch.setattr(response, "respond", route_first)
+    with pytest.raises(AssertionError):
+        test_whom_a_referral_names_is_kept_out_before_anything_is_told_or_routed(world)
+    with pytest.raises(AssertionError):
+        test_a_second_referral_takes_the_duty_from_whom_it_accuses(world, lambda case: case.news.clear() or [])

@@ -1,9 +1,10 @@
 """Decides how the policy texts beside this file are read, once; must never grant anything itself."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import cedarpy
 
@@ -25,12 +26,27 @@ class Policy:
     labels: frozenset[Sensitivity]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policies:
     """Every policy, parsed. ``by_key`` maps Cedar's positional ids to ours."""
 
-    parsed: cedarpy.PolicySet
     by_key: dict[str, Policy]
+    _static: dict[str, dict[str, Any]]
+    _about: dict[str, cedarpy.PolicySet] = field(default_factory=dict)
+
+    def about(self, action: str) -> cedarpy.PolicySet:
+        """The policies that speak of an action, those that speak of every action among them; parsed once."""
+        if action not in self._about:
+            static = {key: body for key, body in self._static.items() if _speaks_of(body["action"], action)}
+            document = {"staticPolicies": static, "templates": {}, "templateLinks": []}
+            self._about[action] = cedarpy.PolicySet.from_json_str(json.dumps(document))
+        return self._about[action]
+
+
+def _speaks_of(scope: dict[str, Any], action: str) -> bool:
+    """Whether a policy's action scope covers an action; a scope of another form than we know covers every one."""
+    named = [scope["entity"]] if "entity" in scope else scope.get("entities")
+    return named is None or any(entity["id"] == action for entity in named)
 
 
 def _policy(annotations: dict[str, str], effect: str) -> Policy:
@@ -46,14 +62,14 @@ def _policy(annotations: dict[str, str], effect: str) -> Policy:
 def read_policies(text: str) -> Policies:
     """Parse Cedar text. Raises UnreadablePolicy."""
     try:
-        parsed = cedarpy.PolicySet.from_str(text)
+        cedarpy.PolicySet.from_str(text)
     except ValueError as error:
         raise UnreadablePolicy(str(error)) from None
     static = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"]
     by_key = {key: _policy(body.get("annotations", {}), body["effect"]) for key, body in static.items()}
     if len({policy.policy_id for policy in by_key.values()}) != len(by_key):
         raise UnreadablePolicy("two policies share one @id")
-    return Policies(parsed=parsed, by_key=by_key)
+    return Policies(by_key, static)
 
 
 @cache
