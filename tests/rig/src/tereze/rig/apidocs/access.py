@@ -29,6 +29,8 @@ OPEN = {
     "GET /v1/agencies/{agency_id}": "which bodies there are is public",
     "GET /v1/regions": "public",
     "GET /v1/regions/series/{name}": "published elsewhere",
+    "GET /v1/regions/{region_code}/catchments": "who is responsible where is public",
+    "POST /v1/regions/{region_code}/catchments/resolve": "who is responsible for an address is public; the address is not kept",
     "GET /v1/protocols": "the protocol is open to read",
     "GET /v1/protocols/{name}/{number}": "the protocol is open to read",
     "GET /v1/protocols/{name}/{number}/sheets/{sheet}": "guidance is open to read",
