@@ -16,6 +16,7 @@ from tereze.local.processes import Child, ChildFailed
 
 WITHIN_SECONDS = 120.0
 LOOK_EVERY = 0.1
+_AWAITED = ("agency", "catchment", "region", "staff")
 _URLS = "TEREZE_MIGRATE"
 
 
@@ -31,11 +32,12 @@ def prepare_databases(postgres: Postgres, services: Sequence[str], log: Path) ->
 
 
 def await_directory(postgres: Postgres, services: Sequence[str]) -> None:
-    """Return once every service knows every region, agency and staff member: who acts first must not be a stranger."""
+    """Return once every service knows every region, catchment, agency and staff member: who acts first must not be a stranger."""
     if "directory" not in services:
         return
-    counts = "SELECT kind, count(*) FROM replica GROUP BY kind ORDER BY kind"
-    owned = " UNION ALL ".join(f"SELECT '{kind}', count(*) FROM {kind}" for kind in ("agency", "region", "staff"))  # noqa: S608 - our own tables
+    named = ", ".join(f"'{kind}'" for kind in _AWAITED)
+    counts = f"SELECT kind, count(*) FROM replica WHERE kind IN ({named}) GROUP BY kind ORDER BY kind"  # noqa: S608 - our own words
+    owned = " UNION ALL ".join(f"SELECT '{kind}', count(*) FROM {kind}" for kind in _AWAITED)  # noqa: S608 - likewise
     wanted = postgres.sql(owned, "directory")
     deadline = time.monotonic() + WITHIN_SECONDS
     for service in services:
