@@ -31,7 +31,8 @@ def train(records_path: Path, columns: Path | None, version: str) -> dict[str, A
     training.estimate_u_using_random_sampling(
         max_pairs=_RANDOM_PAIRS, seed=_SEED, min_count_per_level=None, num_chunks=1
     )
-    for session in _SESSIONS:
+    known = compared_fields(records)
+    for session in (session for session in _SESSIONS if set(session) <= set(known)):
         training.estimate_parameters_using_expectation_maximisation(block_on(*session), record_sample_proportion=1.0)
     return _document(records, linker.misc.save_model_to_json(), version)
 
