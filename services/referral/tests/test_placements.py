@@ -235,6 +235,23 @@ async def test_a_child_who_lives_in_a_centre_excluded_late_is_owed_another_bed_a
     assert len(running) == 1
 
 
+async def test_a_bed_goes_with_the_child_when_cases_are_joined(window: Any) -> None:
+    await opened(window, 3)
+    person, late = new_id("per"), window.submitted(by="almaty-clinic-1", categories=(Category.SELF_HARM,))
+    known = window.submitted(by="almaty-police", ago=timedelta(minutes=5))
+    await window.tell(known, window.identified(known, person), late)
+    await window.move_clock(timedelta(seconds=10))
+    await window.fire_everything()
+    [row] = await window.rows("SELECT case_id FROM referral WHERE referral_id = $1", late.referral_id)
+    placement = (await create(window, CLINIC, "/v1/placements", {"case_id": row["case_id"], **GIRL})).json()
+    await window.tell(window.identified(late, person))
+    seen = (await get(window, CLINIC, f"/v1/placements/{placement['placement_id']}")).json()
+    assert (seen["state"], seen["case_id"] == row["case_id"]) == ("held", False)
+    assert [(clock["kind"], clock["state"]) for clock in seen["clocks"]] == [("placement", "running")]
+    again = await create(window, CLINIC, "/v1/placements", {"case_id": seen["case_id"], **GIRL})
+    assert (again.status_code, again.json()["code"]) == (409, "placed-already")
+
+
 SEEN = [
     (CLINIC, 200, {"profile", "age", "offers"}),
     (CENTRE, 200, {"profile"}),

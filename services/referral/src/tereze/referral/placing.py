@@ -13,6 +13,7 @@ from tereze.referral.moments import moment_of, new_moment
 from tereze.referral.store.casefiles import keep_case, live_case_of, lock_cases
 from tereze.referral.store.exclusions import named_by
 from tereze.referral.store.referrals import KeptReferral, move_to_case, put_on_case, referrals_of, reports_on
+from tereze.referral.store.rooms import move_rooms
 
 
 async def place_referral(work: Work, kept: KeptReferral, person_id: str) -> None:
@@ -64,6 +65,7 @@ async def join_files(work: Work, one: CaseFile, other: CaseFile) -> None:
     await keep_case(work, joined, moment.pack)
     await keep_case(work, survivor, moment.pack)
     await move_to_case(work, joined.case_id, survivor.case_id)
+    await move_rooms(work, joined.case_id, survivor.case_id)
     for referral in referrals:
         await _accumulate(work, survivor, referral, moment)
     await keep_case(work, survivor, moment.pack)

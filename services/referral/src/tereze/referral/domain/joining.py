@@ -14,6 +14,21 @@ from tereze.referral.domain.keeping_out import record_exclusion, take_everything
 from tereze.referral.domain.response import respond
 from tereze.referral.domain.tasks import Task
 
+_GO_ON = frozenset(
+    {
+        ClockKind.TELL_REPORTER,
+        ClockKind.PLACEMENT,
+        ClockKind.PLACEMENT_REVIEW,
+        ClockKind.PLACEMENT_TERM,
+        ClockKind.COMMISSION_SITTING,
+        ClockKind.PLAN_IN_FORCE,
+        ClockKind.PLAN_REVIEW,
+        ClockKind.HOME_VISIT,
+        ClockKind.SERVICE_DECISION,
+    }
+)
+"""Duties of a joined case that the surviving one takes on where it does not owe them itself."""
+
 
 def survivor_first(one: CaseFile, other: CaseFile) -> tuple[CaseFile, CaseFile]:
     """The older case goes on; the younger is joined into it."""
@@ -125,5 +140,5 @@ def _bring_case_clocks(survivor: CaseFile, joined: CaseFile, moment: Moment) -> 
     _merge(survivor, None, extra, moment)
     going = {clock.kind for clock in survivor.going_clocks(None)}
     for clock in extra:
-        if clock.kind is ClockKind.TELL_REPORTER and clock.kind not in going:
+        if clock.kind in _GO_ON and clock.kind not in going:
             survivor.start_clock(clock.successor(moment.new_id("clk"), risk=survivor.risk))
