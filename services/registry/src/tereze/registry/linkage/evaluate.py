@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from splink.internals.exceptions import SplinkException
+
 from tereze.registry.linkage.candidates import Pair
 from tereze.registry.linkage.measures import best_quality, control, quality, wilson
 from tereze.registry.linkage.peer import splink_scores
@@ -17,7 +19,7 @@ def evaluate(records_path: Path, pairs_path: Path, columns: Path | None = None, 
     """Precision, recall and F1 at the best and at the automatic threshold, what the keys reach, false merges, reviews."""
     records = read_records(records_path, columns)
     scored = score_file(records)
-    theirs = splink_scores(records) if peer else None
+    theirs = _theirs(records) if peer else None
     true = read_pairs(pairs_path, records)
     return {**_file(records, true), **_ours(records, scored, true), **_peer(theirs, true)}
 
@@ -53,9 +55,18 @@ def _ours(records: Records, scored: Scored, true: frozenset[Pair]) -> dict[str, 
     }
 
 
-def _peer(scores: dict[Pair, float] | None, true: frozenset[Pair]) -> dict[str, Any]:
+def _theirs(records: Records) -> dict[Pair, float] | str:
+    try:
+        return splink_scores(records)
+    except (SplinkException, ValueError) as reason:  # it cannot train on this file: that is its result
+        return str(reason).splitlines()[0]
+
+
+def _peer(scores: dict[Pair, float] | str | None, true: frozenset[Pair]) -> dict[str, Any]:
     if scores is None:
         return {}
+    if isinstance(scores, str):
+        return {"splink": {"could_not": scores}}
     return {"splink": {"best": best_quality(scores, true).as_json(), "pairs": len(scores)}}
 
 

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import duckdb
 import pandas as pd  # type: ignore[import-untyped]
 import splink.comparison_library as compare
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink.internals.exceptions import EMTrainingException
 
 from tereze.registry.linkage.candidates import Pair, telling_keys
 from tereze.registry.linkage.records import Records
@@ -61,12 +63,13 @@ def _train(linker: Linker, columns: Sequence[str]) -> None:
     pairs = [(one, other) for at, one in enumerate(present) for other in present[at + 1 :]]
     rules: list[Any] = [block_on(*pair) for pair in pairs[:3]]
     training = linker.training
-    training.estimate_probability_two_random_records_match(rules, recall=0.8)
+    with suppress(ValueError):  # no two records agree on any of these: its own default stands
+        training.estimate_probability_two_random_records_match(rules, recall=0.8)
     training.estimate_u_using_random_sampling(max_pairs=_RANDOM_PAIRS, seed=1)
-    for rule in rules[:2] if len(rules) > 1 else rules:
-        training.estimate_parameters_using_expectation_maximisation(rule)
-    for column in present[2:4]:
-        training.estimate_parameters_using_expectation_maximisation(block_on(column))
+    sessions = [*(rules[:2] if len(rules) > 1 else rules), *(block_on(column) for column in present[2:4])]
+    for session in sessions:
+        with suppress(EMTrainingException):  # no pair agrees on it, e.g. across alphabets: the session teaches nothing
+            training.estimate_parameters_using_expectation_maximisation(session)
 
 
 def _frame(records: Records) -> pd.DataFrame:
