@@ -102,6 +102,11 @@ def test_the_police_work_their_task_and_the_case_shows_it(run: Run, referral: di
     assert f"It is at version {accepted['version']} now" in stale.stderr
     started = document(run("task", "start", task, "--place", "home", "--alone", "--json", who=police))
     assert started["state"] == "in_progress"
+    early = run("task", "fulfil", task, "--outcome", "child_safe", who=police, code=1)
+    assert "protect" in early.stderr
+    odd = run("task", "evidence", task, "--duty", "protect", "--reference", "as agreed", who=police, code=2)
+    assert "/reference" in odd.stderr
+    run("task", "evidence", task, "--duty", "protect", "--reference", "14/2026", who=police)
     assert (
         document(run("task", "fulfil", task, "--outcome", "child_safe", "--json", who=police))["state"] == "fulfilled"
     )

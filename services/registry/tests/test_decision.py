@@ -25,10 +25,10 @@ IIN = "150307599990"  # invented; its check digit does not hold, so it is flagge
 SOUND, OTHER_SOUND = "150307599992", "150307599982"
 
 
-def child(text: str = "", born: date | None = BORN, **more: Any) -> Description:
+def child(text: str = "", born: date | None = BORN, region: str = "", **more: Any) -> Description:
     family, given_name, patronymic = (text.split() + [""] * 3)[:3]
     boxes = {"family": family or None, "given": given_name or None, "patronymic": patronymic or None}
-    return describe(Child(**boxes | {"birth_date": born} | more))
+    return describe(Child(**boxes | {"birth_date": born} | more), region=region)
 
 
 def known(*descriptions: Description, person: str = "per_1") -> Known:
@@ -52,6 +52,12 @@ SAME = [
     ("Ахметов Айдос Болатұлы", "Ахмeтoв Aйдос Болатұлы"),
     ("Ахметов Айдос Болатұлы", "Ахметтв Айдсо Болатұлы"),
 ]
+
+
+def test_a_guessed_year_that_is_off_joins_nobody_by_names_alone():
+    dated = child("Терезебаева Айгерім", region="KZ-75")
+    guessed = child("Терезебаева Айгерім", None, birth_year=BORN.year + 1, region="KZ-75")
+    assert decided(guessed, known(dated)).kind is Kind.REVIEW
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)

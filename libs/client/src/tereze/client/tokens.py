@@ -79,7 +79,8 @@ class TokenAuth(httpx.Auth):
                     held = False
                 elif isinstance(step, httpx.Request):
                     answer = yield step
-                    answer.read()
+                    if step is not request or answer.status_code == _UNAUTHORIZED:
+                        answer.read()  # any other answer may be a stream without end
         finally:
             flow.close()
             if held:
@@ -98,7 +99,8 @@ class TokenAuth(httpx.Auth):
                     held = False
                 elif isinstance(step, httpx.Request):
                     answer = yield step
-                    await answer.aread()
+                    if step is not request or answer.status_code == _UNAUTHORIZED:
+                        await answer.aread()  # as above
         finally:
             flow.close()
             if held:

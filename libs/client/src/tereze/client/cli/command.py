@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from tereze.client.cli.desk import Desk
 from tereze.client.problems import LoginFailed, Problem, Unreachable, UnreadableAnswer
@@ -69,6 +70,9 @@ def carry_out(desk: Desk, work: Callable[[], None]) -> int:
     except Problem as problem:
         tell_problem(desk, problem)
         return PROBLEM
+    except ValidationError as wrong:
+        tell_wrong_words(desk, wrong)
+        return USAGE
     except LoginFailed as failure:
         desk.say("error.login", detail=str(failure))
         if failure.code == "login_required":
@@ -88,6 +92,13 @@ def carry_out(desk: Desk, work: Callable[[], None]) -> int:
     finally:
         desk.close()
     return OK
+
+
+def tell_wrong_words(desk: Desk, wrong: ValidationError) -> None:
+    """Which parts of a command do not fit its shape, as the window itself would point at them."""
+    desk.err.print(desk.words("error.problem"), markup=False, style="bold red")
+    for error in wrong.errors(include_url=False, include_context=False, include_input=False):
+        desk.err.print(f"  /{'/'.join(map(str, error['loc']))}  {error['msg']}", markup=False)
 
 
 def tell_problem(desk: Desk, problem: Problem) -> None:

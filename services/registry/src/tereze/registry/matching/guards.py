@@ -26,7 +26,7 @@ _SAME_IIN = 2
 _NEAR, _SAME_NAME = 2, 3
 _ALL_WORDS = _SAME_PHONE = 2
 _BORN_ALIKE = 3
-_BORN_UNLIKE = 1
+_YEAR_OFF = 1
 
 
 def same_number(agreement: Agreement) -> bool:
@@ -51,7 +51,8 @@ def guards(one: Description, other: Description, agreement: Agreement, names: Co
         found.append(PATRONYMIC_DIFFERS)
     if 0 <= levels[_GIVEN] < _NEAR or (levels[_GIVEN] == _NEAR and _are_two(one, other, names)):
         found.append(GIVEN_NAME_DIFFERS)
-    if 0 in (levels[_BORN], levels[_YEAR]):
+    a_guess = levels[_YEAR] == _YEAR_OFF and not _is_of_one_home(levels)
+    if 0 in (levels[_BORN], levels[_YEAR]) or a_guess:
         found.append(BIRTH_DATE_DIFFERS)
     if levels[_BORN] == levels[_YEAR] == MISSING and not _is_of_one_home(levels):
         found.append(NAMES_ALONE)
