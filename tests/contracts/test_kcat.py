@@ -21,6 +21,7 @@ from tereze.rig.demodata.invented import canaries, invented_referral
 Record = dict[str, Any]
 _REGION = "KZ-39"
 TOPICS = sorted({shape.topic for shape in every_event()})
+ONLY_WHEN_SOMEBODY_DOES_SOMETHING = {"tereze.directory.rotas", "tereze.operations.duties"}
 
 
 def read_topic(kcat: str, bootstrap: str, topic: str) -> list[Record]:
@@ -54,8 +55,8 @@ def their_event(record: Record) -> BaseCloudEvent:
 
 
 def test_every_topic_has_records_that_the_cloudevents_package_reads(records: dict[str, list[Record]]) -> None:
-    for topic, found in records.items():
-        assert found, topic
+    assert {topic for topic, found in records.items() if not found} <= ONLY_WHEN_SOMEBODY_DOES_SOMETHING
+    for found in records.values():
         for record in found:
             event = their_event(record)
             assert event.get_specversion() == "1.0"

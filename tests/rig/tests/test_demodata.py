@@ -43,6 +43,7 @@ def test_every_region_has_every_regional_kind_and_two_clinics_and_schools() -> N
         assert kinds.count(AgencyKind.HEALTH) == kinds.count(AgencyKind.SCHOOL) == 2
         assert set(AgencyKind) - set(kinds) == {
             AgencyKind.OMBUDSMAN, AgencyKind.MINISTRY, AgencyKind.PROSECUTOR, AgencyKind.CONTACT_CENTRE,
+            AgencyKind.FAMILY_SUPPORT_CENTRE,
         }  # fmt: skip
 
 
