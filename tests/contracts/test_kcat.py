@@ -21,7 +21,12 @@ from tereze.rig.demodata.invented import canaries, invented_referral
 Record = dict[str, Any]
 _REGION = "KZ-39"
 TOPICS = sorted({shape.topic for shape in every_event()})
-ONLY_WHEN_SOMEBODY_DOES_SOMETHING = {"tereze.directory.rotas", "tereze.operations.duties"}
+ONLY_WHEN_SOMEBODY_DOES_SOMETHING = {
+    "tereze.directory.rotas",
+    "tereze.operations.duties",
+    "tereze.referral.accusations",
+    "tereze.registry.reviews",
+}
 
 
 def read_topic(kcat: str, bootstrap: str, topic: str) -> list[Record]:

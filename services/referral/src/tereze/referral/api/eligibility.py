@@ -58,7 +58,7 @@ async def read_eligibility(
 
 
 @router.post("/v1/eligibility", response_model=ServiceRequestView, status_code=201)
-@refuses(CaseNotLive, NotCalledFor, AskedAlready)
+@refuses(NotFound, CaseNotLive, NotCalledFor, AskedAlready)
 async def ask_for_service(asked: body[AskService], key: Idempotency, visit: Visit) -> Response:
     """Ask for a service. On a ground that holds, somebody decides by a time; where the rules have none it is refused with its
     reason, and the gap is counted.

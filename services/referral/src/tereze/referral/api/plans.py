@@ -130,7 +130,7 @@ _NOT_NOW = (PlanNotInThisState,)
 
 
 @router.post("/v1/plans", response_model=FamilyPlanView, status_code=201)
-@refuses(CaseNotLive, PlannedAlready, BodyCannotServe, LimitUnreadable)
+@refuses(NotFound, CaseNotLive, PlannedAlready, BodyCannotServe, LimitUnreadable)
 async def draft_family_plan(wanted: body[DraftPlan], key: Idempotency, visit: Visit) -> Response:
     """Draft a family's plan: goals, and services by several bodies. It is in force once each of them has signed."""
     caller, work = visit.caller, visit.work

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 from fastapi.responses import JSONResponse
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from tereze.access import redact
 from tereze.chassis.http import Caller, OpenWork, Principal, body, refuses
@@ -24,6 +25,15 @@ from tereze.registry.store.records import Account
 
 router = APIRouter(tags=["fhir"])
 _GRADES: Mapping[Kind, str] = {Kind.LINK: "certain", Kind.REVIEW: "possible"}
+
+
+class _Logical(StringConvertor):
+    """A resource's id and never an operation, which begins with ``$``: reading one is a wrong method, not an unknown person."""
+
+    regex = "[^/$][^/]*"
+
+
+register_url_convertor("logical", _Logical())
 
 
 class FhirResponse(JSONResponse):
@@ -53,7 +63,7 @@ async def match_patient(parameters: body[MatchParameters], caller: Caller, work:
     return FhirResponse(bundle)
 
 
-@router.get("/fhir/Patient/{person_id}", response_model=Patient, response_class=FhirResponse)
+@router.get("/fhir/Patient/{person_id:logical}", response_model=Patient, response_class=FhirResponse)
 @refuses(NotFound)
 async def read_patient(person_id: Annotated[PersonId, Path()], caller: Caller, work: OpenWork) -> Response:
     """A person as FHIR R4 Patient, read only, by the same need to know as `GET /v1/persons/{id}`."""

@@ -67,6 +67,7 @@ async def list_reviews(
 
 
 @router.post("/v1/identity-reviews", status_code=201, response_model=ReviewRaised)
+@refuses(NotFound)
 async def raise_review(wanted: body[RaiseReview], key: Idempotency, caller: Caller, work: OpenWork) -> Response:
     """Ask whether two persons are one child: so the findings of a batch comparison become somebody's duty, pair by pair."""
     asked = [await ask(work, caller, "join_persons", one) for one in (wanted.person_id, wanted.candidate_person_id)]
