@@ -103,3 +103,21 @@ def test_an_open_task_without_a_running_clock_is_clockless() -> None:
 def test_an_untriaged_case_without_a_running_clock_is_clockless() -> None:
     stopped = entry("e6", "clock.stopped", 6, clock_id="clk_1")
     assert found([*healthy(), stopped]).clockless == ["case cas_1"]
+
+
+def test_a_task_that_moved_and_ended_is_over_whichever_case_is_read_last() -> None:
+    def joined(event_id: str, type_: str, version: int, **data: str) -> LogEntry:
+        return LogEntry(event_id, f"tereze.{type_}.v1", {"case_id": "cas_2", "case_version": version, **data})
+
+    moved = {"task_id": "tsk_2", "service": "health"}
+    survivor = [
+        *healthy(),
+        entry("e6", "task.assigned", 6, **moved, state="requested"),
+        entry("e7", "task.withdrawn", 7, **moved, state="withdrawn"),
+    ]
+    left = [
+        joined("f1", "case.opened", 1),
+        joined("f2", "task.assigned", 2, **moved, state="requested"),
+        joined("f3", "case.joined", 3, into_case_id=CASE),
+    ]
+    assert found([*survivor, *left]) == found([*left, *survivor]) == Reckoning()

@@ -95,16 +95,22 @@ def _count_doubled(found: Reckoning, first: Sequence[LogEntry], same_child: Iter
             found.doubled.append(f"one child on {len(cases)} cases: {sorted(cases)}")
 
 
+def _chains(first: Iterable[LogEntry]) -> dict[str, list[str]]:
+    """The cases into which each joined case went, one after the other; the last one goes on."""
+    into = {entry.case_id: str(entry.data["into_case_id"]) for entry in first if entry.type == "tereze.case.joined.v1"}
+    chains = {}
+    for case in into:
+        chain, end = list[str](), case
+        while end in into and len(chain) <= len(into):
+            end = into[end]
+            chain.append(end)
+        chains[case] = chain
+    return chains
+
+
 def _joined(first: Iterable[LogEntry]) -> dict[str, str]:
     """Where work on each joined case goes on now; a case may be joined into one that is joined later itself."""
-    into = {entry.case_id: str(entry.data["into_case_id"]) for entry in first if entry.type == "tereze.case.joined.v1"}
-    last = {}
-    for case in into:
-        end, steps = case, 0
-        while end in into and steps <= len(into):
-            end, steps = into[end], steps + 1
-        last[case] = end
-    return last
+    return {case: chain[-1] for case, chain in _chains(first).items()}
 
 
 def _out_of_order(first: Iterable[LogEntry], *, gapless: bool) -> list[str]:
@@ -117,12 +123,19 @@ def _out_of_order(first: Iterable[LogEntry], *, gapless: bool) -> list[str]:
     return sorted(wrong)
 
 
-def _last_task_states(first: Iterable[LogEntry]) -> dict[str, tuple[str, str, str]]:
-    return {
-        str(entry.data["task_id"]): (entry.case_id, str(entry.data["service"]), str(entry.data["state"]))
-        for entry in first
-        if entry.type.startswith("tereze.task.")
-    }
+def _last_task_states(first: Sequence[LogEntry]) -> dict[str, tuple[str, str, str]]:
+    """Case, service and state of each task. A task moves when its case is joined, and the two cases may lie on different
+    partitions: what the case says that goes on counts, however the partitions were read."""
+    chains = _chains(first)
+    last: dict[str, tuple[str, str, str]] = {}
+    for entry in first:
+        if not entry.type.startswith("tereze.task."):
+            continue
+        task = str(entry.data["task_id"])
+        known = last.get(task)
+        if known is None or len(chains.get(entry.case_id, ())) <= len(chains.get(known[0], ())):
+            last[task] = (entry.case_id, str(entry.data["service"]), str(entry.data["state"]))
+    return last
 
 
 def _count_clockless(found: Reckoning, first: Sequence[LogEntry]) -> None:
