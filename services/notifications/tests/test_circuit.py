@@ -53,6 +53,6 @@ def test_a_longer_pause_is_not_cut_short_by_the_next_failure():
     assert asked.after_failure(NOW, RULES).blocked_until == NOW + timedelta(hours=1)
 
 
-def test_the_time_of_the_first_failure_is_remembered():
+def test_the_times_of_the_first_and_the_last_failure_are_remembered():
     circuit = Circuit().after_failure(NOW, RULES).after_failure(NOW + timedelta(hours=1), RULES)
-    assert circuit.failing_since == NOW
+    assert (circuit.failing_since, circuit.failed_at) == (NOW, NOW + timedelta(hours=1))

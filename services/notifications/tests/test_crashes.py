@@ -70,8 +70,8 @@ class Couriers:
 
 @pytest.fixture
 def couriers(notifications, service_environment):
-    quick = {
-        "TEREZE_DELIVERY_SCHEDULE": str([0, *(0.05 for _ in range(60))]),
+    quick = {  # the last pause is long, so that a machine that stands still for seconds gives nothing up
+        "TEREZE_DELIVERY_SCHEDULE": str([0, *(0.05 for _ in range(60)), 3600.0]),
         "TEREZE_DELIVERY_LEASE": "0.6",
         "TEREZE_CIRCUIT_OPENS_AFTER": "1000",
     }

@@ -243,11 +243,36 @@ async def test_an_endpoint_silent_beyond_every_retry_costs_its_backlog_visibly(o
             await inside.tell(CaseStory().assigned(to=POLICE))
         await jump(inside, "5 days")
         async with delivering(inside):
+            await until(lambda: len(receiver.received) >= 2)  # asked once more, in vain
+        async with delivering(inside):
             await until(lambda: nothing_pending(inside, made))
         untried, tried = await newest(inside, "almaty-police:system", made)
         assert sum((await owed_to(inside, made)).values()) == 2
     assert tried["state"] == untried["state"] == "failed"
     assert untried["last_error"] == "endpoint-did-not-answer"
+
+
+async def test_days_in_which_nobody_asked_the_endpoint_give_nothing_up(open_service, receiver):
+    refused = asyncio.Event()
+
+    async def refuse_once(_received):
+        if refused.is_set():
+            return 204
+        refused.set()
+        return 503
+
+    receiver.answer = refuse_once
+    async with open_service(circuit_opens_after=1) as inside:
+        made = await subscribe(inside, "almaty-police:system", receiver.url)
+        async with delivering(inside):
+            await inside.tell(CaseStory().assigned(to=POLICE))
+            await until(lambda: attempted(inside, made))
+            await inside.tell(CaseStory().assigned(to=POLICE))
+        await jump(inside, "5 days")
+        async with delivering(inside):
+            await until(lambda: nothing_pending(inside, made))
+        assert {one["state"] for one in await newest(inside, "almaty-police:system", made)} == {"delivered"}
+        assert not [event for event in await inside.told() if isinstance(event, DeliveryGivenUp)]
 
 
 async def test_redirects_are_not_followed(quick, receiver):

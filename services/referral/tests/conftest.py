@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 import yaml
@@ -89,7 +90,7 @@ class World:
         return Exclusion(self.new_id("exc"), ExclusionBasis.ACCUSED, bodies, self.now)
 
     def staff(self, slug: str, *roles: StaffRole) -> Actor:
-        return Actor(self.agency(slug), f"stf_{hash(slug) & 0xFFFFFFFF:032x}", frozenset(roles) or HANDS)
+        return Actor(self.agency(slug), f"stf_{crc32(slug.encode()):032x}", frozenset(roles) or HANDS)
 
     def holder_of(self, task: Task, *roles: StaffRole) -> Actor:
         return self.staff(self.slug(task.agency_id), *roles)

@@ -157,6 +157,24 @@ def test_a_conflict_of_interest_is_told_before_the_duty_passes_on(world: Any, ne
     assert told.index("case.exclusion-recorded") < told.index("task.assigned")
 
 
+def test_a_unit_of_whoever_has_the_conflict_never_gets_the_duty(world: Any) -> None:
+    above = [world.exclusion(slug) for slug in ("almaty-desk", "almaty-patronage", "almaty-department")]
+    case = world.case(Risk.LOW, Category.NEGLECT, by="almaty-police")
+    for exclusion in above:
+        keep_out(case, exclusion, world.moment)
+    task = world.task(case, "social_patronage")
+    assert world.slug(task.agency_id) == "ministry"
+    lift_exclusion(case, above[0].exclusion_id, world.staff("ombudsman"))
+    units = units_of(task.agency_id, world.agencies)
+    assert world.agency("almaty-desk") in units, "the next in line is one of its units"
+    case.news.clear()
+    actor = world.holder_of(task, StaffRole.MANAGER)
+    decline_task(case, task, actor, DeclineReason.CONFLICT_OF_INTEREST, world.moment)
+    given = {event.agency_id for event in case.news if isinstance(event, TaskAssigned)}
+    assert given
+    assert not given & units
+
+
 def test_when_everybody_had_it_the_duty_is_still_somebody_s(world: Any) -> None:
     case = world.case(Risk.LOW, Category.NEGLECT, by="almaty-police")
     while world.slug((task := world.task(case, "social_patronage")).agency_id) != "prosecutor":

@@ -109,6 +109,8 @@ AGENCIES = st.sampled_from(
     ["almaty-clinic-1", "almaty-clinic-2", "almaty-school-1", "almaty-school-2", "almaty-department", "almaty-police"]
 )
 STAFF = "stf_" + "1" * 32
+UNTOUCHED = "stf_" + "2" * 32
+"""A manager whom no exclusion ever names."""
 
 
 def words(pick: int, named: Any) -> list[Callable[..., object]]:
@@ -191,7 +193,7 @@ class Window(RuleBasedStateMachine):
 
     @rule(pick=st.integers(0, 2), which=st.integers(0, 9), roles=ROLES, stranger=st.booleans(), verb=st.integers(0, 4))
     def speak(self, pick: int, which: int, roles: frozenset[StaffRole], stranger: bool, verb: int) -> None:
-        file = self._live(pick)
+        file = copy.deepcopy(self._live(pick))
         task = list(file.tasks.values())[which % len(file.tasks)]
         speaker = task.offered_agency_id if stranger and task.offered_agency_id else task.agency_id
         actor, moment = self.world.staff(self.world.slug(speaker), *roles), self.world.moment
@@ -208,18 +210,28 @@ class Window(RuleBasedStateMachine):
         except Fact:
             if verb != 2:  # a refused conflict of interest may have begun to pass duties on; the transaction is undone
                 assert (task.state, task.version, file.version) == before, "a refusal changes nothing"
+        else:
+            self._put_back(file)
 
     @rule(pick=st.integers(0, 2), which=st.integers(0, 9), reason=st.sampled_from(DeclineReason))
     def refuse(self, pick: int, which: int, reason: DeclineReason) -> None:
         """A manager refuses, so that duties wander further than chance would send them."""
-        file = self._live(pick)
+        file = copy.deepcopy(self._live(pick))
         open_ones = [t for t in file.open_tasks() if t.state in {TaskState.REQUESTED, TaskState.RECEIVED}]
         if open_ones and open_ones[0].risk not in {Risk.CRITICAL, Risk.HIGH}:
             task = open_ones[which % len(open_ones)]
+            manager = replace(self.world.holder_of(task, StaffRole.MANAGER), staff_id=UNTOUCHED)
+            holders = {t.agency_id for t in file.open_tasks() if t.service is task.service}
+            barred = file.excluded | holders | {*task.tried}
+            left = {agency.agency_id for agency in self.world.roster.agencies if agency.kind is task.service} - barred
             try:
-                decline_task(file, task, self.world.holder_of(task, StaffRole.MANAGER), reason, self.world.moment)
+                decline_task(file, task, manager, reason, self.world.moment)
             except NobodyElse:
-                assert task.hop > 1, "somebody else was left"
+                assert task.hop > 1 or not left or reason is DeclineReason.CONFLICT_OF_INTEREST, (
+                    "somebody else was left"
+                )
+            else:
+                self._put_back(file)
 
     @rule(pick=st.integers(0, 2), which=st.integers(0, 9), word=st.integers(0, 17), who=st.integers(0, 7), to=AGENCIES)
     def say_anything_else(self, pick: int, which: int, word: int, who: int, to: str) -> None:
@@ -315,12 +327,15 @@ class Window(RuleBasedStateMachine):
         if joined.case_id in self.reopened:
             self.reopened.add(survivor.case_id)
 
-    @invariant()
-    def the_log_replays_to_the_state(self) -> None:
+    def _read_the_news(self) -> None:
         for file in sorted(getattr(self, "files", []), key=lambda file: file.joined_into is None):
             for event in file.news:
                 self.replayed.read(event)
             file.news.clear()
+
+    @invariant()
+    def the_log_replays_to_the_state(self) -> None:
+        self._read_the_news()
         tasks = {
             t.task_id: (f.case_id, t.agency_id, t.state) for f in getattr(self, "files", []) for t in f.tasks.values()
         }
@@ -361,6 +376,7 @@ class Window(RuleBasedStateMachine):
 
     @invariant()
     def no_start_moves_later(self) -> None:
+        self._read_the_news()  # it tells which tasks were begun anew
         received = {r.received_at for referrals in getattr(self, "referrals", {}).values() for r in referrals}
         for file in getattr(self, "files", []):
             for clock in file.clocks.values():

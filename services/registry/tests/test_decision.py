@@ -221,7 +221,7 @@ written = st.tuples(st.one_of(spellings, others), st.sampled_from([BORN, date(20
 
 
 def clusters(arrived: tuple[tuple[int, Description], ...]) -> tuple[set[frozenset[int]], set[frozenset[int]]]:
-    """Who ends up together by links alone, and who once every review and likeness named is followed too."""
+    """Who ends up together by links alone, and who once everybody a decision names is followed too: reviewed or only kept."""
     persons: list[list[tuple[int, Description]]] = []
     joined: list[set[int]] = []
     for number, description in arrived:
@@ -232,8 +232,7 @@ def clusters(arrived: tuple[tuple[int, Description], ...]) -> tuple[set[frozense
             persons[at].append((number, description))
         else:
             persons.append([(number, description)])
-        doubted = (decision.candidate_id, decision.runner_up, *decision.also) if decision.kind is not Kind.NEW else ()
-        doubts = [one for one in doubted if one]
+        doubts = [one for one in (decision.candidate_id, decision.runner_up, *decision.also) if one]
         joined += [{at, int(one)} for one in doubts]
     links = {frozenset(number for number, _ in held) for held in persons}
     return links, {frozenset(n for at in group for n, _ in persons[at]) for group in groups(len(persons), joined)}
@@ -248,7 +247,7 @@ def groups(size: int, joined: list[set[int]]) -> list[set[int]]:
 
 
 @given(st.lists(written, min_size=2, max_size=4))
-def test_the_order_of_arrival_parts_nobody_without_a_review(rows):
+def test_no_order_of_arrival_parts_two_without_naming_them(rows):
     described = tuple(enumerate(child(text, born) for text, born in rows))
     outcomes = [clusters(order) for order in permutations(described)]
     assert len({frozenset(followed) for _, followed in outcomes}) == 1

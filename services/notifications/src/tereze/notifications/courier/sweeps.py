@@ -26,9 +26,12 @@ PENDING = Gauge("tereze_subscriber_undelivered", "Events a subscriber has not he
 
 
 async def give_up_on_the_silent(work: Work, patience: timedelta) -> None:
-    """What waited longer than all retries for an endpoint that never answered meanwhile has failed, tried or not."""
-    for subscription_id, agency_id in await endpoints.failing_since_before(work, work.now - patience):
-        given_up = await deliveries.abandon(work, subscription_id, "endpoint-did-not-answer", work.now - patience)
+    """What waited longer than all retries for an endpoint that never answered meanwhile has failed, tried or not.
+
+    The time counts from the first failure to the last one: while no courier ran, nobody asked the endpoint.
+    """
+    for subscription_id, agency_id, failed_at in await endpoints.failing_for(work, patience):
+        given_up = await deliveries.abandon(work, subscription_id, "endpoint-did-not-answer", failed_at - patience)
         tell_given_up(work, subscription_id, agency_id, GiveUpReason.ENDPOINT_SILENT, given_up)
         await lanes.clear_emptied(work, subscription_id)
 

@@ -16,10 +16,11 @@ class CircuitRules:
 
 @dataclass(frozen=True, slots=True)
 class Circuit:
-    """How one endpoint has behaved lately. Nothing is sent before ``blocked_until``."""
+    """How one endpoint has behaved lately: its first and its last failure in a row. Nothing is sent before ``blocked_until``."""
 
     failures: int = 0
     failing_since: datetime | None = None
+    failed_at: datetime | None = None
     blocked_until: datetime | None = None
 
     def is_open(self, rules: CircuitRules) -> bool:
@@ -42,7 +43,7 @@ class Circuit:
         failures = self.failures + 1
         pause = max(asked_to_wait or timedelta(), _probe_pause(failures, rules))
         blocked = max(filter(None, (self.blocked_until, now + pause)), default=now) if pause else self.blocked_until
-        return Circuit(failures=failures, failing_since=self.failing_since or now, blocked_until=blocked)
+        return Circuit(failures, failing_since=self.failing_since or now, failed_at=now, blocked_until=blocked)
 
     def while_probing(self, now: datetime, rules: CircuitRules) -> "Circuit":
         """A probe is on its way: nobody else sends one meanwhile."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tereze.chassis.work import Work
 from tereze.contracts.subscriptions import SubscriptionState
@@ -10,7 +10,7 @@ from tereze.notifications.domain.circuit import Circuit
 
 _LOCK = """
 SELECT subscription_id, agency_id, created_by, url, secret, state, last_sequence, last_event_id,
-  failures, failing_since, blocked_until
+  failures, failing_since, failed_at, blocked_until
 FROM subscription AS target
 WHERE subscription_id = ANY ($1::text[]) OR (
   state = 'active' AND (blocked_until IS NULL OR blocked_until <= $2) AND EXISTS (
@@ -21,9 +21,10 @@ ORDER BY subscription_id FOR NO KEY UPDATE
 
 _SAVE = """
 UPDATE subscription AS target SET last_sequence = given.last_sequence, last_event_id = given.last_event_id,
-  failures = given.failures, failing_since = given.failing_since, blocked_until = given.blocked_until
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::int[], $5::timestamptz[], $6::timestamptz[])
-  AS given (subscription_id, last_sequence, last_event_id, failures, failing_since, blocked_until)
+  failures = given.failures, failing_since = given.failing_since, failed_at = given.failed_at,
+  blocked_until = given.blocked_until
+FROM unnest($1::text[], $2::bigint[], $3::text[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[])
+  AS given (subscription_id, last_sequence, last_event_id, failures, failing_since, failed_at, blocked_until)
 WHERE target.subscription_id = given.subscription_id
 """
 
@@ -33,7 +34,8 @@ WHERE subscription_id = $1 AND state = 'active'
 """
 
 _DEAD_ENDPOINTS = """
-SELECT subscription_id, agency_id FROM subscription WHERE state = 'active' AND failing_since <= $1
+SELECT subscription_id, agency_id, failed_at FROM subscription
+WHERE state = 'active' AND failed_at - failing_since >= $1
 ORDER BY subscription_id FOR NO KEY UPDATE SKIP LOCKED
 """
 
@@ -84,7 +86,7 @@ async def lock_endpoints(work: Work, touched: Iterable[str]) -> dict[str, Endpoi
             active=row["state"] == SubscriptionState.ACTIVE,
             last_sequence=row["last_sequence"],
             last_event_id=row["last_event_id"],
-            circuit=Circuit(row["failures"], row["failing_since"], row["blocked_until"]),
+            circuit=Circuit(row["failures"], row["failing_since"], row["failed_at"], row["blocked_until"]),
         )
         for row in rows
     }
@@ -101,6 +103,7 @@ async def save_endpoints(work: Work, changed: Iterable[Endpoint]) -> None:
             [row.last_event_id for row in rows],
             [row.circuit.failures for row in rows],
             [row.circuit.failing_since for row in rows],
+            [row.circuit.failed_at for row in rows],
             [row.circuit.blocked_until for row in rows],
         )
 
@@ -110,9 +113,9 @@ async def end(work: Work, subscription_id: str, because: str) -> None:
     await work.raw.execute(_END, subscription_id, because)
 
 
-async def failing_since_before(work: Work, moment: datetime) -> list[tuple[str, str]]:
-    """Lock and name active subscriptions, each with its agency, whose endpoint has not acknowledged anything since before then."""
-    return [(row[0], row[1]) for row in await work.raw.fetch(_DEAD_ENDPOINTS, moment)]
+async def failing_for(work: Work, patience: timedelta) -> list[tuple[str, str, datetime]]:
+    """Lock and name active subscriptions whose endpoint was asked in vain for so long, each with its agency and when it last was."""
+    return [(row[0], row[1], row[2]) for row in await work.raw.fetch(_DEAD_ENDPOINTS, patience)]
 
 
 async def stranded(work: Work) -> list[str]:

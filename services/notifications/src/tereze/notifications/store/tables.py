@@ -105,6 +105,7 @@ subscription = Table(
     Column("last_event_id", Text),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("failing_since", _MOMENT),
+    Column("failed_at", _MOMENT),
     Column("blocked_until", _MOMENT),
     Index("subscription_of_agency", "agency_id", "subscription_id"),
 )

@@ -98,17 +98,17 @@ def decline_task(file: CaseFile, task: Task, by: Actor, reason: DeclineReason, m
     Raises DeclineBarred, or NobodyElse where there is none. A conflict of interest takes every duty of the case away.
     """
     rule = allow(file, task, Transition.DECLINED, by)
-    successor = next_holder(file, task, moment)
+    conflict = _own_conflict(by, moment) if reason is DeclineReason.CONFLICT_OF_INTEREST else None
+    successor = next_holder(file, task, moment, also_barred=conflict.bodies.all if conflict else frozenset())
     _move(task, rule)
     task.end_offer()
     file.tell_of(task, TaskDeclined, by, reason=reason)
     file.stop_clocks(task.task_id, rule.stops, moment.now)
-    if reason is DeclineReason.CONFLICT_OF_INTEREST:
-        record_exclusion(file, _own_conflict(by, moment))
-        follow_on(file, task, successor, moment)
+    if conflict is not None:
+        record_exclusion(file, conflict)
+    follow_on(file, task, successor, moment)
+    if conflict is not None:
         take_everything(file, moment)
-    else:
-        follow_on(file, task, successor, moment)
 
 
 def _own_conflict(by: Actor, moment: Moment) -> Exclusion:

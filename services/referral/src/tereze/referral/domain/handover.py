@@ -44,9 +44,9 @@ def barred_from(file: CaseFile, task: Task) -> frozenset[str]:
     return _unfit(file, task) | frozenset(task.tried)
 
 
-def next_holder(file: CaseFile, task: Task, moment: Moment) -> str:
-    """The agency that gets the duty after its present holder; raises NobodyElse."""
-    barred, roster = barred_from(file, task), moment.roster_of(task.region_code)
+def next_holder(file: CaseFile, task: Task, moment: Moment, *, also_barred: frozenset[str] = frozenset()) -> str:
+    """The agency that gets the duty after its present holder; raises NobodyElse. ``also_barred``: about to be kept out."""
+    barred, roster = barred_from(file, task) | also_barred, moment.roster_of(task.region_code)
     try:
         return roster.holder(task.service, excluded=barred, hop=task.hop + 1).agency_id
     except NoEligibleAgency:
