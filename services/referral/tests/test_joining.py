@@ -3,9 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from tereze.contracts.words import CaseState, Category, ClockState, Risk, TaskState
+import pytest
+
+from tereze.contracts.cases import ClockStopped
+from tereze.contracts.words import CaseState, Category, ClockKind, ClockState, Risk, StaffRole, TaskState
 from tereze.referral.domain.casefile import Capacity
 from tereze.referral.domain.commands import accept_task
+from tereze.referral.domain.escalation import acknowledge_escalation, climb_ladder
 from tereze.referral.domain.joining import join_cases, survivor_first
 from tereze.referral.domain.keeping_out import keep_out
 from tereze.referral.domain.response import open_case
@@ -100,6 +104,28 @@ def test_a_body_excluded_from_one_case_holds_nothing_in_the_joint_one(world: Any
     keep_out(younger, world.exclusion("almaty-clinic-1"), world.moment)
     join_cases(older, younger, [referral], world.after(minutes=1))
     assert world.slug(world.task(older, "health").agency_id) == "almaty-clinic-2"
+
+
+@pytest.mark.parametrize("service", ["health", "school", None])  # held by both cases, by the younger, the case's own
+def test_whoever_took_a_breach_up_answers_for_it_on_in_the_joint_case(world: Any, service: str | None) -> None:
+    older, younger, referral = two_cases(world, Risk.HIGH, Category.BULLYING)
+    task = world.task(younger, service) if service else None
+    breached = world.going(younger, task)["acknowledge" if service else "triage"]
+    climb_ladder(younger, breached, world.after(days=2))
+    department = world.staff("almaty-department", StaffRole.HEAD)
+    acknowledge_escalation(younger, breached.clock_id, department, world.moment)
+    [before] = younger.answers_to(breached)
+    join_cases(older, younger, [referral], world.after(minutes=1))
+    assert not [clock for clock in younger.clocks.values() if clock.going]
+    answering = [clock for clock in older.clocks.values() if clock.kind is ClockKind.ANSWER_ESCALATION and clock.going]
+    assert [(one.agency_id, one.started_at, one.due_at) for one in answering] == [
+        (department.agency_id, before.started_at, before.due_at)
+    ]
+    [answer] = answering
+    assert older.clocks[answer.follows_clock_id].going
+    assert older.clocks[answer.follows_clock_id].kind is breached.kind
+    stopped = [event.clock_id for event in younger.news if isinstance(event, ClockStopped)]
+    assert len(set(stopped)) == len(stopped), "a clock stops once"
 
 
 def test_two_clinics_asked_for_one_child_become_one_unless_both_work_already(world: Any) -> None:

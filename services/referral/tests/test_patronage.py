@@ -8,7 +8,7 @@ import pytest
 
 from tereze.chassis.ids import new_id
 from tereze.contracts.plans import FamilyPlanState, FamilyService, PlanExit, PlanGoal
-from tereze.contracts.words import AgencyKind, CaseState, Category, ClockKind, ClockState, Risk
+from tereze.contracts.words import AgencyKind, CaseState, Category, ClockKind, ClockState, Risk, TaskState
 from tereze.protocol import Pack, read_limit
 from tereze.referral.domain.casefile import CaseFile
 from tereze.referral.domain.keeping_out import keep_out
@@ -115,6 +115,9 @@ def test_an_amendment_takes_force_with_its_own_signatures_and_keeps_what_goes_on
     sign(world, family, newer, "patronage", "guardianship", before=plan)
     assert (plan.state, newer.state) == (FamilyPlanState.AMENDED, FamilyPlanState.IN_FORCE)
     assert newer.services[0].task_id == kept
+    dropped = {help_.task_id for help_ in plan.services if help_.task_id} - {kept}
+    assert {family.tasks[task_id].state for task_id in dropped} == {TaskState.WITHDRAWN}, "nobody owes it any more"
+    assert family.tasks[str(kept)].open
     assert len([clock for clock in family.going_clocks(None) if clock.kind is ClockKind.HOME_VISIT]) == 1
 
 

@@ -86,14 +86,14 @@ def _bring(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> 
     if twin is None or not task.open:
         _move(survivor, joined, task, moment)
     elif twin.advance >= task.advance:
-        extra = joined.going_clocks(task.task_id)
+        ended = _going(joined, task.task_id)
         withdraw_task(joined, task, None, WithdrawReason.CASE_JOINED, moment)
-        _merge(survivor, twin, extra, moment)
+        _merge(survivor, twin, ended, moment)
     else:
-        extra = survivor.going_clocks(twin.task_id)
+        ended = _going(survivor, twin.task_id)
         withdraw_task(survivor, twin, None, WithdrawReason.CASE_JOINED, moment)
         _move(survivor, joined, task, moment)
-        _merge(survivor, task, extra, moment)
+        _merge(survivor, task, ended, moment)
 
 
 def _same_duty(own: Task, other: Task) -> bool:
@@ -105,25 +105,55 @@ def _same_duty(own: Task, other: Task) -> bool:
 
 
 def _move(survivor: CaseFile, joined: CaseFile, task: Task, moment: Moment) -> None:
-    clocks = joined.going_clocks(task.task_id)
+    going = _going(joined, task.task_id)
     stopped = [clock for clock in joined.clocks.values() if clock.task_id == task.task_id and not clock.going]
-    for clock in clocks:
+    for clock, _ in going:
         joined.cancel_clock(clock, moment.now)
     del joined.tasks[task.task_id]
     task.version += 1
     tell_assigned(survivor, task)
-    for clock in clocks:
-        survivor.start_clock(clock.successor(moment.new_id("clk"), risk=survivor.risk))
+    for clock, answers in going:
+        _take_on(survivor, clock, answers, moment)
     for clock in stopped:  # what was answered stays answered where the task is now
         survivor.clocks[clock.clock_id] = joined.clocks.pop(clock.clock_id)
         survivor.touched.add(clock.clock_id)
 
 
-def _merge(file: CaseFile, task: Task | None, extra: Iterable[Clock], moment: Moment) -> None:
-    """The clocks of the duty that ended: whichever began or ends earlier counts for the one that goes on."""
-    for other in extra:
+def _going(file: CaseFile, task_id: str | None) -> list[tuple[Clock, list[Clock]]]:
+    """The clocks of a task, or of the case itself, each with the clocks of those who took up its breach."""
+    owed = [clock for clock in file.going_clocks(task_id) if clock.kind is not ClockKind.ANSWER_ESCALATION]
+    return [(clock, file.answers_to(clock)) for clock in owed]
+
+
+def _take_on(file: CaseFile, clock: Clock, answers: Iterable[Clock], moment: Moment) -> None:
+    successor = clock.successor(moment.new_id("clk"), risk=file.risk)
+    file.start_clock(successor)
+    _answer_on(file, successor, answers, moment)
+
+
+def _answer_on(file: CaseFile, clock: Clock, answers: Iterable[Clock], moment: Moment) -> None:
+    """Whoever took a breach up answers for it on, by the same instants, to the clock that goes on in its place."""
+    for answer in answers:
+        if answer.agency_id not in {other.agency_id for other in file.answers_to(clock)}:
+            successor = answer.successor(moment.new_id("clk"), risk=file.risk)
+            successor.follows_clock_id = clock.clock_id
+            file.start_clock(successor)
+
+
+def _merge(
+    file: CaseFile, task: Task | None, ended: Iterable[tuple[Clock, list[Clock]]], moment: Moment
+) -> list[tuple[Clock, list[Clock]]]:
+    """The clocks of the duty that ended: whichever began or ends earlier counts for the one that goes on.
+
+    Returns those for which nothing of their kind goes on.
+    """
+    left = []
+    for other, answers in ended:
         own = next((c for c in file.going_clocks(task.task_id if task else None) if c.kind is other.kind), None)
-        if own is not None and (other.started_at < own.started_at or other.due_at < own.due_at):
+        if own is None:
+            left.append((other, answers))
+            continue
+        if other.started_at < own.started_at or other.due_at < own.due_at:
             merged = own.successor(
                 moment.new_id("clk"),
                 started_at=min(own.started_at, other.started_at),
@@ -131,14 +161,16 @@ def _merge(file: CaseFile, task: Task | None, extra: Iterable[Clock], moment: Mo
             )
             merged.take_in(other)
             file.succeed(own, merged, moment.now)
+            own = merged
+        _answer_on(file, own, answers, moment)
+    return left
 
 
 def _bring_case_clocks(survivor: CaseFile, joined: CaseFile, moment: Moment) -> None:
-    extra = joined.going_clocks(None)
-    for clock in extra:
-        joined.cancel_clock(clock, moment.now)
-    _merge(survivor, None, extra, moment)
-    going = {clock.kind for clock in survivor.going_clocks(None)}
-    for clock in extra:
-        if clock.kind in _GO_ON and clock.kind not in going:
-            survivor.start_clock(clock.successor(moment.new_id("clk"), risk=survivor.risk))
+    ended = _going(joined, None)
+    for clock in joined.going_clocks(None):
+        if clock.going:  # an answer ends with the clock it answers
+            joined.cancel_clock(clock, moment.now)
+    for clock, answers in _merge(survivor, None, ended, moment):
+        if clock.kind in _GO_ON:
+            _take_on(survivor, clock, answers, moment)

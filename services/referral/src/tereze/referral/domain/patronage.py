@@ -22,10 +22,11 @@ from tereze.contracts.plans import (
     PlanReviewed,
     PlanSigned,
 )
-from tereze.contracts.words import AgencyKind, CaseState, ClockKind, Starts
+from tereze.contracts.words import AgencyKind, CaseState, ClockKind, Starts, WithdrawReason
 from tereze.protocol import Limit, due
 from tereze.protocol.parts import Part
 from tereze.referral.domain.casefile import Capacity, CaseFile, Moment
+from tereze.referral.domain.commands import withdraw_task
 from tereze.referral.domain.duties import start_duty, start_on
 from tereze.referral.domain.evidence import put_plan_in_force
 from tereze.referral.domain.placement_rules import Limits
@@ -135,7 +136,10 @@ def amend_plan(
     services: Sequence[PlannedHelp],
     moment: Moment,
 ) -> FamilyPlan:
-    """The next edition. What goes on unchanged keeps its task; this edition holds until that one is signed by everybody."""
+    """The next edition. What goes on unchanged keeps its task; this edition holds until that one is signed by everybody.
+
+    Then what it no longer asks for is withdrawn.
+    """
     _in_state(plan, FamilyPlanState.IN_FORCE)
     plans = list(earlier)
     if any(other.state is FamilyPlanState.DRAFT for other in plans):
@@ -238,7 +242,19 @@ def _put_in_force(
         going = file.tasks.get(help_.task_id) if help_.task_id else None
         if going is None or not going.open:
             help_.task_id = _charge(file, help_, by, moment)
+    if before is not None:
+        _release(file, before, plan, moment)
     _owe_visit(file, plan, moment, rules)
+
+
+def _release(file: CaseFile, before: FamilyPlan, plan: FamilyPlan, moment: Moment) -> None:
+    """What the edition before asked for and this one does not is no longer anybody's duty."""
+    kept = {help_.task_id for help_ in plan.services}
+    dropped = dict.fromkeys(help_.task_id for help_ in before.services if help_.task_id and help_.task_id not in kept)
+    for task_id in dropped:
+        task = file.tasks.get(task_id)
+        if task is not None and task.open:
+            withdraw_task(file, task, None, WithdrawReason.NOT_NEEDED, moment)
 
 
 def _charge(file: CaseFile, help_: PlannedHelp, by: Actor, moment: Moment) -> str:
