@@ -17,7 +17,7 @@ from tereze.contracts.referrals import NamedBody
 from tereze.contracts.words import AgencyKind, Category, DeclineReason, LadderLevel, Risk, StaffRole, TaskState
 from tereze.referral.domain import response
 from tereze.referral.domain.commands import ResponsibleExcluded, accept_task, decline_task
-from tereze.referral.domain.escalation import climb_ladder
+from tereze.referral.domain.escalation import NotTold, acknowledge_escalation, climb_ladder
 from tereze.referral.domain.joining import join_cases
 from tereze.referral.domain.keeping_out import keep_out, lift_exclusion
 from tereze.referral.domain.response import attach_referral, open_case
@@ -173,6 +173,33 @@ def test_a_unit_of_whoever_has_the_conflict_never_gets_the_duty(world: Any) -> N
     given = {event.agency_id for event in case.news if isinstance(event, TaskAssigned)}
     assert given
     assert not given & units
+
+
+@pytest.mark.parametrize("kind", ["person", "agency"])
+def test_a_task_that_was_taken_over_is_answered_anew_by_whoever_follows(world: Any, kind: str) -> None:
+    case = world.case(Risk.CRITICAL)
+    task = world.task(case, "health")
+    before = world.going(case, task)["acknowledge"]
+    climb_ladder(case, before, world.after(minutes=90))
+    second = world.staff(world.slug(task.offered_agency_id))
+    accept_task(case, task, second, second.staff_id, world.after(minutes=1))
+    assert task.agency_id == second.agency_id
+    tied = () if kind == "agency" else (second.staff_id,)
+    keep_out(
+        case, world.exclusion(*([world.slug(task.agency_id)] if kind == "agency" else []), staff=tied), world.moment
+    )
+    after = world.going(case, task)["acknowledge"]
+    assert (after.agency_id, after.started_at, after.due_at) == (task.agency_id, before.started_at, before.due_at)
+
+
+def test_who_is_kept_out_takes_no_breach_up(world: Any) -> None:
+    case = world.case(Risk.HIGH)
+    clock = world.going(case, world.task(case, "health"))["acknowledge"]
+    climb_ladder(case, clock, world.after(hours=4))
+    keep_out(case, world.exclusion("almaty-desk"), world.moment)
+    desk = world.staff("almaty-desk", StaffRole.COORDINATOR)
+    with pytest.raises(NotTold):
+        acknowledge_escalation(case, clock.clock_id, desk, world.moment)
 
 
 def test_when_everybody_had_it_the_duty_is_still_somebody_s(world: Any) -> None:

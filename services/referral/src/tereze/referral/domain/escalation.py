@@ -69,6 +69,8 @@ def acknowledge_escalation(file: CaseFile, clock_id: str, by: Actor, moment: Mom
     if clock is None or not clock.going or clock.reached in {None, LadderLevel.WARNING}:
         raise NothingEscalated
     assert clock.reached is not None
+    if {by.agency_id, by.staff_id} & file.excluded:
+        raise NotTold
     if by.agency_id == clock.agency_id or by.agency_id not in file.having(Capacity.TOLD) | file.having(Capacity.DESK):
         raise NotTold
     if any(answer.agency_id == by.agency_id for answer in file.answers_to(clock)):

@@ -204,8 +204,14 @@ def _owed(file: CaseFile, task: Task, moment: Moment) -> list[Clock]:
     for clock in file.going_clocks(task.task_id):
         if clock.kind in _INSIDE:
             file.cancel_clock(clock, moment.now)
-    clocks = ((kind, file.clock_of(task, kind)) for kind in ClockKind if kind not in _INSIDE)
+    clocks = ((kind, file.clock_of(task, kind) or _answered_by_another(file, task, kind)) for kind in ClockKind)
     return [clock for kind, clock in clocks if clock is not None and (clock.going or kind in _ANSWERS)]
+
+
+def _answered_by_another(file: CaseFile, task: Task, kind: ClockKind) -> Clock | None:
+    """The last clock of an answer that ended under an earlier holder: whoever took the task over never had one of their own."""
+    same = [clock for clock in file.clocks.values() if (clock.task_id, clock.kind) == (task.task_id, kind)]
+    return same[-1] if kind in _ANSWERS and same else None
 
 
 def _succeed(file: CaseFile, owed: list[Clock], task: Task, moment: Moment) -> None:
