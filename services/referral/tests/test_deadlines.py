@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tereze.contracts.words import Risk
+from tereze.protocol import WorkingCalendar
 
 LEVELS = ["warning", "breach", "agency_head", "regional_department", "ombudsman"]
 
@@ -47,11 +48,23 @@ async def test_after_an_eight_hour_outage_each_level_fires_once_in_order_marked_
     assert await window.count("case_event") == before
 
 
-async def test_after_eight_hours_every_level_of_every_case_fires_once_the_most_severe_first(window: Any) -> None:
+def until_a_working_morning(calendar: WorkingCalendar) -> timedelta:
+    """From now to nine o'clock of the next working day: medium limits count working hours, whenever this runs."""
+    now = datetime.now(UTC)
+    days = (calendar.local(now).date() + timedelta(days=ahead) for ahead in range(1, 30))
+    opens, _ = calendar.hours_of(next(day for day in days if calendar.works_on(day)))[0]
+    return opens - now
+
+
+async def test_after_eight_hours_every_level_of_every_case_fires_once_the_most_severe_first(
+    window: Any, calendar: WorkingCalendar
+) -> None:
     """Mixed cases, opened the mildest first, so that nothing comes in the order it was made."""
+    morning = until_a_working_morning(calendar)
+    await window.move_clock(morning)
     risks = [Risk.LOW, Risk.MEDIUM, Risk.CRITICAL, Risk.HIGH, Risk.CRITICAL, Risk.LOW]
     for risk in risks:
-        await window.open_case(risk=risk, by="almaty-police")
+        await window.open_case(risk=risk, by="almaty-police", ago=-morning)
     await window.move_clock(timedelta(hours=8))
     overdue = await window.rows(
         "SELECT subject, severity FROM timer JOIN clock ON clock_id = subject WHERE timer.due_at <= tereze_now()"
