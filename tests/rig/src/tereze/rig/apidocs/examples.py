@@ -96,6 +96,7 @@ _WORDS: dict[str, Any] = {
     "youngest": 12, "oldest": 17, "capacity": 24, "taken": 21,
 }  # fmt: skip
 _OF_SHAPE: dict[str, Any] = {
+    "ConcludeInvestigation.mentor_staff_id": None,
     "WriteEntry.consent": None, "Patient.birthDate": "2017-04-09", "Patient.id": fixed_id("per", "example"),
     "Patient.active": True, "MatchParameter.name": "resource", "MatchParameter.valueBoolean": None,
     "MatchParameter.valueInteger": None, "MatchExtension.valueCode": "certain", "EntrySearch.score": 0.9998,
