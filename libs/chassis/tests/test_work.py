@@ -170,3 +170,90 @@ async def test_a_connection_is_used_again_and_remembers_nothing_of_the_transacti
             pids.add(await work.raw.fetchval("SELECT pg_backend_pid()"))
             assert await work.raw.fetchval("SHOW statement_timeout") == "1min"
     assert len(pids) == 1
+
+
+class Ledger:
+    """Remembers what was done with what was put off, and writes a deadline for each so that undoing shows."""
+
+    def __init__(self) -> None:
+        self.done: list[list[str]] = []
+
+    async def write(self, work: Work, items: list[str]) -> None:
+        self.done.append(items)
+        for item in items:
+            if item == "bad":
+                raise Broken
+            await work.timers.set(kind="x", subject=item, due_at=work.now)
+            work.publish(identified())
+
+
+async def test_what_is_put_off_is_done_together_in_its_order_and_committed_with_the_rest(database: Database) -> None:
+    ledger = Ledger()
+    async with database.work() as work:
+        for item in ("one", "two", "three"):
+            work.put_off(ledger.write, item)
+        assert ledger.done == []
+    assert ledger.done == [["one", "two", "three"]]
+    assert (await count(database, "timer"), await count(database, "outbox")) == (3, 3)
+
+
+async def test_whoever_must_see_what_was_put_off_settles_first(database: Database) -> None:
+    ledger = Ledger()
+    async with database.work() as work:
+        work.put_off(ledger.write, "one")
+        await work.settle()
+        assert await work.raw.fetchval("SELECT count(*) FROM timer") == 1
+        work.put_off(ledger.write, "two")
+        await work.settle()
+        await work.settle()
+    assert ledger.done == [["one"], ["two"]]
+
+
+async def test_what_is_put_off_may_put_off_more(database: Database) -> None:
+    ledger = Ledger()
+
+    async def hand_on(work: Work, items: list[str]) -> None:
+        for item in items:
+            work.put_off(ledger.write, item)
+
+    async with database.work() as work:
+        work.put_off(hand_on, "one")
+        work.put_off(hand_on, "two")
+    assert ledger.done == [["one", "two"]]
+    assert await count(database, "timer") == 2
+
+
+async def test_a_failure_of_what_was_put_off_is_the_transactions(database: Database) -> None:
+    async def put_off_badly() -> None:
+        async with database.work() as work:
+            await work.timers.set(kind="x", subject="s", due_at=work.now)
+            work.put_off(Ledger().write, "bad")
+
+    with pytest.raises(Broken):
+        await put_off_badly()
+    assert await count(database, "timer") == 0
+
+
+async def put_off_in(work: Work, ledger: Ledger, *items: str, fail: bool = False) -> None:
+    async with work.attempt():
+        for item in items:
+            work.put_off(ledger.write, item)
+        if fail:
+            raise Broken
+
+
+async def test_what_an_attempt_puts_off_is_done_or_undone_with_it_and_with_nothing_else(database: Database) -> None:
+    ledger = Ledger()
+    async with database.work() as work:
+        work.put_off(ledger.write, "before")
+        await put_off_in(work, ledger, "good")
+        with pytest.raises(Broken):
+            await put_off_in(work, ledger, "half", "bad")
+        with pytest.raises(Broken):
+            await put_off_in(work, ledger, "never", fail=True)
+        work.put_off(ledger.write, "after")
+    assert ledger.done == [["before"], ["good"], ["half", "bad"], ["after"]]
+    async with database.work() as work:
+        kept = await work.raw.fetch("SELECT subject FROM timer ORDER BY subject")
+    assert [row["subject"] for row in kept] == ["after", "before", "good"]
+    assert await count(database, "outbox") == 3

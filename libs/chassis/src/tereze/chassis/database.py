@@ -135,6 +135,7 @@ class Database:
         raise DatabaseUnavailable("every kept connection is dead")
 
     async def _commit(self, work: Work) -> frozenset[int]:
+        await work.settle()
         news = await work.flush()
         if await _to_the_end(work.raw.execute("COMMIT")) != "COMMIT":
             raise CommitLost

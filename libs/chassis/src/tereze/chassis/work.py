@@ -1,9 +1,9 @@
 """Decides what one transaction may do: read, write, publish, set deadlines; must never commit (``Database.work`` does)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +16,8 @@ from tereze.contracts.events import Envelope, Event
 
 if TYPE_CHECKING:
     from tereze.chassis.runtime import Runtime
+
+T = TypeVar("T")
 
 _LOCK = """
 SELECT pg_advisory_xact_lock(lock)
@@ -38,6 +40,7 @@ class Work:
         self.service = service
         self._runtime = runtime
         self._rows: list[OutboxRow] = []
+        self._put_off: dict[Callable[[Work, list[Any]], Awaitable[None]], list[Any]] = {}
 
     @property
     def runtime(self) -> "Runtime":
@@ -52,6 +55,20 @@ class Work:
         self._rows.append(outbox_row(envelope))
         return event_id
 
+    def put_off(self, do: "Callable[[Work, list[T]], Awaitable[None]]", item: T) -> None:
+        """Leave something to ``do``, which gets all that was left to it, in the order it came, before this transaction commits.
+
+        Whoever must see the effect of what came before calls ``settle`` first. A failure of ``do`` is the transaction's.
+        """
+        self._put_off.setdefault(do, []).append(item)
+
+    async def settle(self) -> None:
+        """Do now what was put off so far."""
+        while self._put_off:
+            left, self._put_off = self._put_off, {}
+            for do, items in left.items():
+                await do(self, items)
+
     async def lock(self, *names: str) -> None:
         """Hold these names until the transaction ends; taken in one order everywhere, so two takers never deadlock."""
         if names:
@@ -59,13 +76,19 @@ class Work:
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
-        """Try something: if it raises, its writes and events are undone and the transaction stays usable."""
+        """Try something: if it raises, its writes and events are undone and the transaction stays usable.
+
+        What it puts off is part of it; what was put off before is not, and is done first.
+        """
+        await self.settle()
         told = len(self._rows)
         await self.raw.execute("SAVEPOINT attempt")
         try:
             yield
+            await self.settle()
         except BaseException:
             del self._rows[told:]
+            self._put_off.clear()
             await self.raw.execute("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt")
             raise
         await self.raw.execute("RELEASE SAVEPOINT attempt")

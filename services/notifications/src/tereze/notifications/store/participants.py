@@ -1,18 +1,19 @@
 """Decides how it is kept who takes part in which case, and until when; must never decide what a participant may see."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from tereze.chassis.work import Work
-from tereze.notifications.domain.participation import Capacity, Change, Joins, Leaves
+from tereze.notifications.domain.participation import Capacity, Joins, Leaves
 
 _JOIN = """
 INSERT INTO participant AS known (case_id, agency_id, capacity, place, since)
-SELECT $1, joins.agency_id, joins.capacity, joins.place, $2
-FROM unnest($3::text[], $4::text[], $5::text[]) AS joins (agency_id, capacity, place)
+SELECT joins.case_id, joins.agency_id, joins.capacity, joins.place, $1
+FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS joins (case_id, agency_id, capacity, place)
 ON CONFLICT (case_id, agency_id, capacity, place)
   DO UPDATE SET since = excluded.since, until = NULL WHERE known.until IS NOT NULL
-RETURNING agency_id
+RETURNING case_id, agency_id
 """
 
 _LEAVE = """
@@ -28,7 +29,7 @@ WHERE case_id = $1 AND until IS NULL AND capacity IN ('told', 'desk')
 ORDER BY agency_id, capacity
 ON CONFLICT (case_id, agency_id, capacity, place)
   DO UPDATE SET since = excluded.since, until = NULL WHERE known.until IS NOT NULL
-RETURNING agency_id
+RETURNING case_id, agency_id
 """
 
 _CAPACITIES = """
@@ -41,7 +42,7 @@ SELECT asked.*, 'excluded' FROM asked
 JOIN exclusion ON exclusion.case_id = asked.case_id AND exclusion.body_id IN (asked.agency_id, asked.staff_id)
 """
 _TAKING_PART = """
-SELECT DISTINCT agency_id FROM participant WHERE case_id = $1 AND agency_id = ANY($2::text[]) AND until IS NULL
+SELECT DISTINCT case_id, agency_id FROM participant WHERE case_id = $1 AND agency_id = ANY($2::text[]) AND until IS NULL
 """
 
 _DESKS = "SELECT DISTINCT agency_id FROM participant WHERE case_id = $1 AND capacity = 'desk' AND until IS NULL"
@@ -51,33 +52,52 @@ Reading = tuple[str, str, str]
 Capacities = Mapping[Reading, frozenset[Capacity]]
 
 
-async def apply_changes(work: Work, case_id: str, changes: Sequence[Change]) -> frozenset[str]:
-    """Record who leaves and who joins; returns agencies that took no part that way until now."""
-    for change in changes:
-        if isinstance(change, Leaves):
-            await work.raw.execute(
-                _LEAVE, case_id, work.now, change.capacity, change.place, change.agency_id, change.unless
-            )
-    joins = list(dict.fromkeys(change for change in changes if isinstance(change, Joins)))
-    if not joins:
-        return frozenset()
-    agencies, capacities_, places = zip(*((join.agency_id, join.capacity, join.place) for join in joins), strict=True)
-    rows = await work.raw.fetch(_JOIN, case_id, work.now, agencies, capacities_, places)
-    return frozenset(row["agency_id"] for row in rows)
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """An agency begins to take part in a case in one way."""
+
+    case_id: str
+    joins: Joins
 
 
-async def carry_over(work: Work, case_id: str, into_case_id: str) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """An agency to which what came before must be told: it took no part, or not that way, or might not hear."""
+
+    case_id: str
+    agency_id: str
+
+
+async def leave(work: Work, case_id: str, leaving: Iterable[Leaves]) -> None:
+    """Record who takes no part that way any more."""
+    for each in leaving:
+        await work.raw.execute(_LEAVE, case_id, work.now, each.capacity, each.place, each.agency_id, each.unless)
+
+
+async def join(work: Work, joining: Iterable[Joining]) -> list[Newcomer]:
+    """Record who takes part from now on; returns those that took no part that way until now."""
+    rows = [(each.case_id, each.joins.agency_id, each.joins.capacity, each.joins.place) for each in joining]
+    if not rows:
+        return []
+    columns = (list(column) for column in zip(*dict.fromkeys(rows), strict=True))
+    return _newcomers(await work.raw.fetch(_JOIN, work.now, *columns))
+
+
+def _newcomers(rows: Iterable[Mapping[str, str]]) -> list[Newcomer]:
+    return list(dict.fromkeys(Newcomer(row["case_id"], row["agency_id"]) for row in rows))
+
+
+async def carry_over(work: Work, case_id: str, into_case_id: str) -> list[Newcomer]:
     """Whoever was told of one file of a child goes on with the other.
 
     Referrers, holders and exclusions are not carried over: the other case tells of them itself. Returns the newcomers there.
     """
-    rows = await work.raw.fetch(_CARRY_OVER, case_id, into_case_id, work.now)
-    return frozenset(row["agency_id"] for row in rows)
+    return _newcomers(await work.raw.fetch(_CARRY_OVER, case_id, into_case_id, work.now))
 
 
-async def taking_part(work: Work, case_id: str, agencies: Iterable[str]) -> frozenset[str]:
-    """Those of the agencies that take part in the case right now."""
-    return frozenset(row["agency_id"] for row in await work.raw.fetch(_TAKING_PART, case_id, list(agencies)))
+async def taking_part(work: Work, case_id: str, agencies: Iterable[str]) -> list[Newcomer]:
+    """Those of the agencies that take part in the case right now, to be told what they might not hear."""
+    return _newcomers(await work.raw.fetch(_TAKING_PART, case_id, list(agencies)))
 
 
 async def desks_of(work: Work, case_id: str) -> frozenset[str]:
