@@ -156,6 +156,43 @@ async def test_a_joined_case_is_followed_whichever_news_comes_first(intake, scho
     assert [(entry["task_id"], entry["state"]) for entry in view["progress"]] == [(task, "accepted")]
 
 
+async def told_and_read(intake, caller, referral_id, events, *, together):
+    if together:
+        await intake.tell_together(*events)
+    else:
+        await intake.tell(*events)
+    view = (await read(caller, referral_id)).json()
+    return view["case_id"], [(entry["task_id"], *list(entry.values())[1:]) for entry in view["progress"]]
+
+
+async def test_what_comes_in_one_run_is_followed_as_if_it_had_come_one_by_one(intake, school):
+    tasks, clocks = [new_id("tsk") for _ in range(3)], [new_id("clk") for _ in range(3)]
+
+    def story(referral_id):
+        old, new, newest = CaseTold(), CaseTold(), CaseTold()
+        new.case_id, newest.case_id = "cas_" + "1" * 32, "cas_" + "2" * 32
+        yield from (old.attached(referral_id), old.assigned(tasks[0]), old.started(clocks[0], tasks[0]))
+        yield from (new.joined(newest), old.joined(new), old.assigned(tasks[1]), new.rerouted(tasks[0], DESK))
+        yield from (old.started(clocks[1], tasks[1]), old.breached(clocks[0], tasks[0]), newest.accepted(tasks[1]))
+        yield from (newest.assigned(tasks[2]), newest.started(clocks[2], tasks[2]), newest.stopped(clocks[2], tasks[2]))
+
+    seen = []
+    for together in (False, True):
+        referral_id = await submit(school, f"k-{together}")
+        seen.append(await told_and_read(intake, school, referral_id, story(referral_id), together=together))
+        async with intake.runtime.database.work() as work:
+            for table in ("progress_task", "progress_clock", "joined_case"):
+                await work.raw.execute(f"DELETE FROM {table}")  # noqa: S608 - a table of ours
+    assert len(seen[0][1]) == 3
+    assert seen[0] == seen[1]
+
+
+async def test_cases_joined_in_a_ring_are_followed_without_end(intake, school):
+    referral_id, one, other, task = await submit(school), CaseTold(), CaseTold(), new_id("tsk")
+    await intake.tell_together(one.attached(referral_id), one.joined(other), other.joined(one), one.assigned(task))
+    assert (await read(school, referral_id)).status_code == 200
+
+
 async def test_the_etag_changes_with_what_is_seen_and_only_then(intake, school):
     referral_id, case, task = await submit(school), CaseTold(), new_id("tsk")
     tags = [(await read(school, referral_id)).headers["ETag"]]

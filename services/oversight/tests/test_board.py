@@ -86,6 +86,19 @@ async def test_evidence_in_time_and_late_make_the_share(oversight: Inside) -> No
     assert (row["met"], row["met_late"], row["met_in_time_share"]) == (2, 1, 0.6667)
 
 
+async def test_what_comes_in_one_run_is_kept_as_if_it_had_come_one_by_one(oversight: Inside) -> None:
+    clocks = [Clock(CLINIC), Clock(CLINIC), Clock(POLICE)]
+    whole = [
+        clocks[0].started(), clocks[1].started(), clocks[0].breached(), clocks[0].escalated(), clocks[2].started(),
+        clocks[0].escalated(), clocks[2].stopped(ClockState.MET), clocks[0].stopped(ClockState.MET_LATE),
+    ]  # fmt: skip
+    await oversight.tell_together(*whole, *reversed(whole))
+    rows = await board(oversight, "ombudsman:ombudsman")
+    late, met = rows[agency_id(CLINIC)], rows[agency_id(POLICE)]
+    assert (late["running"], late["breached"], late["met_late"], late["escalations"]) == (1, 0, 1, 2)
+    assert (met["running"], met["met"]) == (0, 1)
+
+
 async def test_an_event_that_comes_again_or_too_late_changes_nothing(oversight: Inside) -> None:
     clock = Clock(CLINIC)
     started, escalated, stopped = clock.started(), clock.escalated(), clock.stopped(ClockState.MET)

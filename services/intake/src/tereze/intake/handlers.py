@@ -6,6 +6,7 @@ from tereze.chassis.work import Work
 from tereze.contracts.cases import (
     CaseJoined,
     ClockBreached,
+    ClockEvent,
     ClockStarted,
     ClockStopped,
     ReferralAttached,
@@ -15,6 +16,7 @@ from tereze.contracts.events import Envelope, event_types
 from tereze.contracts.parting import CaseParted
 from tereze.contracts.words import ClockState
 from tereze.intake import progress
+from tereze.intake.progress import Attached, ClockStands, TaskStands
 
 handlers = Handlers()
 handlers.include(exclusion_handlers)
@@ -23,7 +25,7 @@ handlers.include(exclusion_handlers)
 @handlers.on(ReferralAttached)
 async def put_on_case(event: ReferralAttached, work: Work, _envelope: Envelope) -> None:
     """The referral is on a shared case."""
-    await progress.attach(work, event.referral_id, event.case_id)
+    progress.put(work, Attached(event.referral_id, event.case_id))
 
 
 @handlers.on(CaseJoined)
@@ -40,14 +42,11 @@ async def follow_parting(event: CaseParted, work: Work, _envelope: Envelope) -> 
 
 async def follow_task(event: TaskEvent, work: Work, envelope: Envelope) -> None:
     """A part of the response changed hands or state."""
-    await progress.put_task(
+    progress.put(
         work,
-        task_id=event.task_id,
-        case_id=event.case_id,
-        agency_id=event.agency_id,
-        service=event.service.value,
-        state=event.state.value,
-        at=envelope.time,
+        TaskStands(
+            event.task_id, event.case_id, event.agency_id, event.service.value, event.state.value, at=envelope.time
+        ),
     )
 
 
@@ -59,37 +58,22 @@ for _happened in event_types().values():
 @handlers.on(ClockStarted)
 async def follow_start(event: ClockStarted, work: Work, _envelope: Envelope) -> None:
     """A deadline runs."""
-    await progress.put_clock(
-        work,
-        clock_id=event.clock_id,
-        task_id=event.task_id,
-        case_id=event.case_id,
-        due_at=event.due_at,
-        state=ClockState.RUNNING.value,
-    )
+    _put_clock(event, ClockState.RUNNING, work)
 
 
 @handlers.on(ClockBreached)
 async def follow_breach(event: ClockBreached, work: Work, _envelope: Envelope) -> None:
     """A deadline passed without evidence."""
-    await progress.put_clock(
-        work,
-        clock_id=event.clock_id,
-        task_id=event.task_id,
-        case_id=event.case_id,
-        due_at=event.due_at,
-        state=ClockState.BREACHED.value,
-    )
+    _put_clock(event, ClockState.BREACHED, work)
 
 
 @handlers.on(ClockStopped)
 async def follow_stop(event: ClockStopped, work: Work, _envelope: Envelope) -> None:
     """A deadline was met, late or not, or is no longer needed."""
-    await progress.put_clock(
-        work,
-        clock_id=event.clock_id,
-        task_id=event.task_id,
-        case_id=event.case_id,
-        due_at=event.due_at,
-        state=event.state.value,
-    )
+    _put_clock(event, event.state, work)
+
+
+def _put_clock(event: ClockEvent, state: ClockState, work: Work) -> None:
+    """The case's own deadlines are nothing a referrer follows."""
+    if event.task_id is not None:
+        progress.put(work, ClockStands(event.clock_id, event.task_id, event.case_id, event.due_at, state.value))

@@ -10,7 +10,7 @@ from tereze.contracts.identities import ReviewDecided, ReviewEvent, ReviewOpened
 from tereze.contracts.operations import DeliveryGivenUp, DutyKind, EventParked, EventUnparked
 from tereze.oversight.domain.duties import LIMITS, Duty
 from tereze.oversight.domain.standing import clock_of, news_of
-from tereze.oversight.store.clocks import keep_clock
+from tereze.oversight.store.clocks import keep_clocks
 from tereze.oversight.store.duties import keep_duty, lock_duty
 from tereze.oversight.store.gaps import keep_gap
 
@@ -20,7 +20,7 @@ handlers.include(exclusion_handlers)
 
 async def follow_clock(event: ClockEvent | ReviewEvent, work: Work, _envelope: Envelope) -> None:
     """Keep what the event says of its clock, a case's or an identity review's; older news than what is kept changes nothing."""
-    await keep_clock(work, clock_of(event), news_of(event))
+    work.put_off(keep_clocks, (clock_of(event), news_of(event)))
 
 
 for _shape in (ClockStarted, ClockWarned, ClockBreached, ClockEscalated, ClockStopped):

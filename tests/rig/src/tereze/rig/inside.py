@@ -87,6 +87,14 @@ class Inside:
                 for handler in (handlers or self.runtime.service.handlers).of(event.type):
                     await handler(event, work, envelope)
 
+    async def tell_together(self, *events: Event) -> None:
+        """Hand events to the service's handlers in one transaction, as a consumer does with what comes in one batch."""
+        async with self.runtime.database.work() as work:
+            for event in events:
+                envelope = Envelope(new_id("evt"), "/tereze/test", work.now, event)
+                for handler in self.runtime.service.handlers.of(event.type):
+                    await handler(event, work, envelope)
+
     async def told(self) -> list[Event]:
         """What the service published so far, in order."""
         async with self.runtime.database.work() as work:
