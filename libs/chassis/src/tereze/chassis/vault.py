@@ -7,7 +7,7 @@ per subject; destroying the wrapped key makes every copy of the subject's partic
 import base64
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,8 +93,12 @@ class Vault:
 
     async def encrypt(self, work: "Work", *, subject: str, place: str, text: bytes) -> bytes:
         """Seal bytes under the subject's data key, making one if there is none. Raises KeyDestroyed."""
+        return (await self.encrypt_each(work, subject=subject, texts={place: text}))[place]
+
+    async def encrypt_each(self, work: "Work", *, subject: str, texts: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Of each place's bytes the sealed ones, all under the subject's data key, asked for once. Raises KeyDestroyed."""
         key, version = await self._key_for_writing(work, subject)
-        return _shut(key, text, _bound_to(subject, place, version))
+        return {place: _shut(key, text, _bound_to(subject, place, version)) for place, text in texts.items()}
 
     async def decrypt(self, work: "Work", *, subject: str, place: str, sealed: bytes) -> bytes | None:
         """The bytes again, or None once the subject's key is destroyed. Raises SealBroken."""

@@ -9,13 +9,21 @@ from tereze.chassis.exclusions import excluded_from
 from tereze.chassis.work import Work
 from tereze.registry.store.tables import accepted_duty, case_person
 
+_PUT_CASE = """
+INSERT INTO case_person (case_id, person_id) VALUES ($1, $2) ON CONFLICT (case_id) DO UPDATE SET person_id = excluded.person_id
+"""
+_PUT_DUTY = """
+INSERT INTO accepted_duty (task_id, case_id, agency_id, changed_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (task_id) DO UPDATE
+SET case_id = excluded.case_id, agency_id = excluded.agency_id, changed_at = excluded.changed_at
+WHERE accepted_duty.changed_at <= excluded.changed_at
+"""
+_JOINED_INTO = "SELECT joined_into FROM case_person WHERE case_id = $1"
+
 
 async def put_case(work: Work, case_id: str, person_id: str) -> None:
     """Whom a case is about, as far as is known now."""
-    statement = insert(case_person).values(case_id=case_id, person_id=person_id)
-    await work.db.execute(
-        statement.on_conflict_do_update(index_elements=["case_id"], set_={"person_id": statement.excluded.person_id})
-    )
+    await work.raw.execute(_PUT_CASE, case_id, person_id)
 
 
 async def join_case(work: Work, case_id: str, into_case_id: str) -> None:
@@ -35,16 +43,7 @@ async def put_duty(work: Work, *, task_id: str, case_id: str, agency_id: str | N
 
     A task that moved to another case is told of on two keys, which may be heard in either order: the later news counts.
     """
-    statement = insert(accepted_duty).values(
-        task_id=task_id, case_id=await _final_case(work, case_id), agency_id=agency_id, changed_at=at
-    )
-    excluded = statement.excluded
-    columns = {"case_id": excluded.case_id, "agency_id": excluded.agency_id, "changed_at": excluded.changed_at}
-    await work.db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["task_id"], set_=columns, where=accepted_duty.c.changed_at <= excluded.changed_at
-        )
-    )
+    await work.raw.execute(_PUT_DUTY, task_id, await _final_case(work, case_id), agency_id, at)
 
 
 async def accepted_holders(work: Work, person_id: str) -> frozenset[str]:
@@ -82,8 +81,7 @@ async def _final_case(work: Work, case_id: str) -> str:
     """Where work on a case goes on after every join so far."""
     seen = {case_id}
     while True:
-        query = select(case_person.c.joined_into).where(case_person.c.case_id == case_id)
-        into = (await work.db.execute(query)).scalar_one_or_none()
+        into = await work.raw.fetchval(_JOINED_INTO, case_id)
         if into is None or into in seen:
             return case_id
         seen.add(into)

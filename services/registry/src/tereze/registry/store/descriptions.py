@@ -9,10 +9,6 @@ from tereze.registry.matching import Description, describe
 from tereze.registry.matching.folding import VERSION
 
 PLACE = "description.sealed"
-_KEEP = """
-INSERT INTO description (record_id, folding, sealed) VALUES ($1, $2, $3)
-ON CONFLICT (record_id) DO UPDATE SET folding = excluded.folding, sealed = excluded.sealed
-"""
 _OF = """
 SELECT link.person_id, source_record.key_subject, description.sealed, wrapped_key, version
 FROM link JOIN source_record USING (record_id) JOIN description USING (record_id)
@@ -24,12 +20,6 @@ WHERE link.person_id = ANY($1::text[]) AND description.folding = $2 ORDER BY rec
 def description_of(particulars: SealedForRegistry, region_code: str | None) -> Description:
     """What was said of a child, folded."""
     return describe(particulars.child, region=region_code or "", caregivers=particulars.caregivers)
-
-
-async def keep_description(work: Work, record_id: str, subject: str, description: Description) -> None:
-    """Keep a record's description, sealed under the record's key."""
-    sealed = await work.runtime.vault.encrypt(work, subject=subject, place=PLACE, text=description.to_json())
-    await work.raw.execute(_KEEP, record_id, VERSION, sealed)
 
 
 async def descriptions_of(work: Work, person_ids: Sequence[str]) -> list[tuple[str, Description]]:

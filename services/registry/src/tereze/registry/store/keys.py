@@ -4,17 +4,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.dialects.postgresql import insert
-
 from tereze.chassis.work import Work
 from tereze.registry.matching import Description, Known, keys
 from tereze.registry.matching.folding import VERSION
 from tereze.registry.matching.keys import MOST_PERSONS_A_KEY
 from tereze.registry.store.descriptions import descriptions_of
 from tereze.registry.store.facts import who_go_on
-from tereze.registry.store.tables import match_key
 
 _PERSONS = "SELECT greatest(reltuples, 0)::bigint AS n_persons FROM pg_class WHERE oid = 'person'::regclass"
+_ADD = """
+INSERT INTO match_key (key, kind, person_id, folding)
+SELECT key, kind, $3, $4 FROM unnest($1::bytea[], $2::text[]) AS added (key, kind) ORDER BY key
+ON CONFLICT DO NOTHING
+"""
 _MOST_COMPARED = 100  # persons; those who share most keys come first
 _SHARING = f"""
 WITH held AS (
@@ -76,8 +78,8 @@ async def find_sharing(work: Work, blind: Sequence[BlindKey]) -> Sharing:
 async def add_keys(work: Work, person_id: str, blind: Sequence[BlindKey]) -> None:
     """Let the person be found under these keys too."""
     if blind:
-        rows = [{"key": key.value, "kind": key.kind, "person_id": person_id, "folding": VERSION} for key in blind]
-        await work.db.execute(insert(match_key).on_conflict_do_nothing(), rows)
+        values, kinds = [key.value for key in blind], [key.kind for key in blind]
+        await work.raw.execute(_ADD, values, kinds, person_id, VERSION)
 
 
 async def keys_of(work: Work, person_id: str) -> tuple[BlindKey, ...]:

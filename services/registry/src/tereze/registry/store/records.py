@@ -5,21 +5,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from tereze.chassis.work import Work
-from tereze.contracts.persons import PersonKind
+from tereze.contracts.persons import PersonKind, PersonState
 from tereze.contracts.referrals import SealedForRegistry
 from tereze.contracts.words import Risk
 from tereze.registry.domain.index import Linked
 from tereze.registry.matching import Description
-from tereze.registry.store.descriptions import keep_description
+from tereze.registry.matching.folding import VERSION
+from tereze.registry.store.descriptions import PLACE as DESCRIBED
 from tereze.registry.store.facts import happen
-from tereze.registry.store.tables import link, person, source_record
+from tereze.registry.store.tables import link, source_record
 
 PLACE = "source_record.sealed"
 REFERRAL = "referral"
+_IS_RECORDED = "SELECT EXISTS (SELECT FROM source_record WHERE record_id = $1)"
+_FIRST_SEEN = "INSERT INTO person (person_id, first_seen_at, kind, state) VALUES ($1, $2, $3, $4)"
+_RECORD = """
+WITH kept AS (
+    INSERT INTO source_record (record_id, key_subject, received_at, agency_id, flags, sealed, source, region_code)
+    VALUES ($1, $1, $2, $3, $4::text[], $5, $6, $7)
+), described AS (
+    INSERT INTO description (record_id, folding, sealed) VALUES ($1, $8, $9)
+)
+INSERT INTO link (record_id, person_id, matched_by, model, decided_at, how, weight, waterfall)
+VALUES ($1, $10, $11, $12, $13, $14, $15, $16)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +76,8 @@ class Source:
 
 async def is_recorded(work: Work, record_id: str) -> bool:
     """Whether this record's child is already known."""
-    query = select(source_record.c.record_id).where(source_record.c.record_id == record_id)
-    return (await work.db.execute(query)).first() is not None
+    found: bool = await work.raw.fetchval(_IS_RECORDED, record_id)
+    return found
 
 
 async def record_ids_of(work: Work, person_id: str) -> list[str]:
@@ -111,27 +124,19 @@ async def record(work: Work, account: Account, linking: Linking, description: De
 
     A key of its own: whoever the record belongs to one day, their erasure takes this key and nobody else's.
     """
-    text = account.particulars.model_dump_json(exclude_none=True).encode()
-    sealed = await work.runtime.vault.encrypt(work, subject=account.record_id, place=PLACE, text=text)
-    kept = {
-        "record_id": account.record_id, "key_subject": account.record_id, "received_at": account.received_at,
-        "agency_id": account.agency_id, "flags": list(linking.flags), "sealed": sealed, "source": account.source,
-        "region_code": account.region_code,
-    }  # fmt: skip
+    texts = {
+        PLACE: account.particulars.model_dump_json(exclude_none=True).encode(),
+        DESCRIBED: description.to_json(),
+    }
+    sealed = await work.runtime.vault.encrypt_each(work, subject=account.record_id, texts=texts)
     if linking.new:
-        first = {
-            "person_id": linking.person_id,
-            "first_seen_at": account.received_at,
-            "kind": linking.kind.value,
-            "state": "live",
-        }
-        await work.db.execute(insert(person).values(first))
-    await work.db.execute(insert(source_record).values(kept))
-    await keep_description(work, account.record_id, account.record_id, description)
-    linked = {
-        "record_id": account.record_id, "person_id": linking.person_id, "matched_by": linking.matched_by,
-        "model": linking.model, "decided_at": work.now, "how": linking.how, "weight": linking.weight,
-        "waterfall": linking.waterfall,
-    }  # fmt: skip
-    await work.db.execute(insert(link).values(linked))
+        await work.raw.execute(
+            _FIRST_SEEN, linking.person_id, account.received_at, linking.kind.value, PersonState.LIVE.value
+        )
+    await work.raw.execute(
+        _RECORD, account.record_id, account.received_at, account.agency_id, list(linking.flags), sealed[PLACE],
+        account.source, account.region_code, VERSION, sealed[DESCRIBED],
+        linking.person_id, linking.matched_by, linking.model, work.now, linking.how, linking.weight,
+        orjson.dumps(linking.waterfall).decode(),
+    )  # fmt: skip
     return await happen(work, Linked(account.record_id, linking.person_id, new=linking.new, kind=linking.kind))
