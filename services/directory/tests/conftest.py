@@ -74,9 +74,19 @@ class Office:
 
 
 @pytest.fixture
-async def office(directory: Inside) -> Office:
-    async with directory.runtime.database.work() as work:
-        await load_pack(work, read_pack(PACK, today=date(2026, 11, 21), demo=True))
-    office = Office(directory)
-    await office.heard()
-    return office
+async def office(
+    service_database: NewServiceDatabase,
+    service_environment: NewEnvironment,
+    mint: TokenMint,
+    prepared_databases: dict[str, str],
+) -> AsyncIterator[Office]:
+    if "office" not in prepared_databases:
+        url = service_database("directory")
+        async with stand_inside(build, service_environment(url), mint) as directory:
+            async with directory.runtime.database.work() as work:
+                await load_pack(work, read_pack(PACK, today=date(2026, 11, 21), demo=True))
+            await Office(directory).heard()
+        prepared_databases["office"] = url
+    own = service_database("directory", like=prepared_databases["office"])
+    async with stand_inside(build, service_environment(own), mint) as directory:
+        yield Office(directory)

@@ -1,23 +1,16 @@
 import json
-from datetime import date
 
 import pytest
 
 from tereze.contracts.directory import StaffPublished
 from tereze.contracts.events import read_envelope
-from tereze.directory.loading import load_pack
-from tereze.directory.pack import read_pack
-from tereze.local.fixtures import PACK
 from tereze.rig.inside import demo_agencies, demo_staff
 
 
 @pytest.fixture
-async def loaded(directory):
+async def loaded(office):
     """The directory with the demo pack, which it has heard of itself."""
-    async with directory.runtime.database.work() as work:
-        await load_pack(work, read_pack(PACK, today=date(2026, 11, 21), demo=True))
-    await directory.know("almaty-school-1", "almaty-police", "ombudsman")
-    return directory
+    return office.directory
 
 
 async def told_last(inside) -> StaffPublished:

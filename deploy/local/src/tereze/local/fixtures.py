@@ -23,7 +23,7 @@ _HEAP_MB = 256
 _DATABASE_NUMBERS = itertools.count(1)
 
 NewDatabase = Callable[[], str]
-NewServiceDatabase = Callable[[str], str]
+NewServiceDatabase = Callable[..., str]
 NewEnvironment = Callable[..., dict[str, str]]
 
 
@@ -98,18 +98,28 @@ def service_environment(keys_dir: Path, mint: TokenMint) -> NewEnvironment:
 
 @pytest.fixture(scope="session")
 def service_database(postgres: Postgres) -> NewServiceDatabase:
-    """Call it with a service's name for the url of a new database, migrated to that service's head."""
+    """Call it with a service's name for the url of a new database, migrated to that service's head.
+
+    ``like``: the url of another such database that nobody is connected to; the new one is a copy with everything in it.
+    """
     migrated: dict[str, str] = {}
 
-    def create(service: str) -> str:
+    def create(service: str, *, like: str | None = None) -> str:
         if service not in migrated:
             template = f"template_{service}"
             migrate({service: postgres.create_service(service, database=template)}, postgres.data / "migrate.log")
             migrated[service] = template
         database = f"{service}_{next(_DATABASE_NUMBERS)}"
-        return postgres.create_service(service, database=database, template=migrated[service])
+        template = like.rpartition("/")[2] if like else migrated[service]
+        return postgres.create_service(service, database=database, template=template)
 
     return create
+
+
+@pytest.fixture(scope="session")
+def prepared_databases() -> dict[str, str]:
+    """Urls of databases that were filled once in this session, by what they hold, to be copied (``like``) by each test."""
+    return {}
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tereze.local.components import Component
@@ -122,22 +122,28 @@ class Postgres(Component):
         database = database or name
         for word in (name, database, template or "none"):
             assert _IDENTIFIER.fullmatch(word), f"{word!r} is no plain database identifier"
-        role_known = self.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{name}'")  # noqa: S608 - checked above
-        if not role_known:
-            self.sql(f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{self._password(name)}'")
-        if not self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{database}'"):  # noqa: S608 - likewise
+        known = self.sql(
+            f"SELECT 'role' FROM pg_roles WHERE rolname = '{name}'"  # noqa: S608 - checked above
+            f" UNION ALL SELECT 'database' FROM pg_database WHERE datname = '{database}'"
+        ).split()
+        missing = [] if "role" in known else [f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{self._password(name)}'"]
+        if "database" not in known:
             source = f' TEMPLATE "{template}"' if template else ""
-            self.sql(f'CREATE DATABASE "{database}" OWNER "{name}"{source}')
-            self.sql(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
+            missing.append(f'CREATE DATABASE "{database}" OWNER "{name}"{source}')
+            missing.append(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
+        if missing:
+            self.sql(missing)
         return self.url(database, name)
 
     def drop_database(self, database: str) -> None:
         """Remove one database, ending its connections."""
         self.sql(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
 
-    def sql(self, statement: str, database: str = SUPERUSER) -> str:
-        """Run one statement as the superuser through psql; returns unaligned rows."""
-        command = [str(_BIN / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", statement]
+    def sql(self, statement: str | Sequence[str], database: str = SUPERUSER) -> str:
+        """Run one statement, or several each in a transaction of its own, as the superuser through psql; returns unaligned rows."""
+        statements = [statement] if isinstance(statement, str) else statement
+        command = [str(_BIN / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1"]
+        command += [part for each in statements for part in ("-c", each)]
         env = {
             "PGHOST": LOOPBACK, "PGPORT": str(self.port), "PGUSER": SUPERUSER, "PGDATABASE": database,
             "PGPASSWORD": self._password(SUPERUSER), "PGCONNECT_TIMEOUT": "5",
