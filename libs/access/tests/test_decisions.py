@@ -128,6 +128,34 @@ KEEPING_OUT = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("action", "roles", "facts", "allowed"),
+    [
+        ("open_emergency_access", ["member"], {}, True),
+        ("open_emergency_access", ["ombudsman"], {}, True),
+        ("open_emergency_access", ["system"], {}, False),
+        ("open_emergency_access", ["operator"], {}, False),
+        ("open_emergency_access", ["member"], {"excluded": frozenset({"stf_1"})}, False),
+        ("read_case", ["member"], {"opened_to": frozenset({"stf_1"})}, True),
+        ("read_narrative", ["member"], {"opened_to": frozenset({"stf_1"})}, True),
+        ("read_person", ["member"], {"opened_to": frozenset({"stf_1"})}, True),
+        ("read_case", ["member"], {"opened_to": frozenset({"stf_2"})}, False),
+        ("read_events", ["member"], {"opened_to": frozenset({"stf_1"})}, False),
+        ("read_case", ["member"], {"opened_to": frozenset({"stf_1"}), "excluded": frozenset({"agc_us"})}, False),
+        ("read_family_record", ["member"], {"opened_to": frozenset({"stf_1"})}, False),
+        ("accept_task", ["manager"], {"opened_to": frozenset({"stf_1"})}, False),
+        ("review_emergency_access", ["coordinator"], {"desks": frozenset({"agc_us"})}, True),
+        ("review_emergency_access", ["head"], {"keepers": frozenset({"agc_us"})}, True),
+        ("review_emergency_access", ["member"], {"desks": frozenset({"agc_us"})}, False),
+        ("read_own_emergency_access", ["head"], {"owner_agency_id": "agc_us"}, True),
+        ("read_own_emergency_access", ["member"], {"owner_agency_id": "agc_us"}, False),
+    ],
+)
+def test_what_an_emergency_opens_and_to_whom(action: Any, roles: list[str], facts: Any, allowed: bool) -> None:
+    actor = Actor("s", "agc_us", "school", frozenset(roles), "stf_1")
+    assert decide(actor, action, Resource("case", **facts)).allowed is allowed
+
+
 @pytest.mark.parametrize("action", ["record_exclusion", "lift_exclusion", "read_exclusions", "read_disclosures"])
 @pytest.mark.parametrize(("roles", "kind", "facts", "allowed"), KEEPING_OUT)
 def test_keeping_out(action, roles, kind, facts, allowed):

@@ -59,6 +59,20 @@ async def test_a_body_that_was_named_never_hears_that_there_is_a_case(notificati
     ]
 
 
+async def test_the_agency_of_whoever_opened_a_case_in_an_emergency_hears_of_it_at_once_and_of_nothing_else(
+    notifications,
+):
+    story, barred = CaseStory(), CaseStory()
+    await notifications.tell(story.opened(), story.opened_in_emergency(INSPECTOR, POLICE), story.assigned(to=CLINIC))
+    await notifications.tell(barred.kept_out(POLICE), barred.opened_in_emergency(INSPECTOR, POLICE))
+    async with notifications.caller("almaty-police:head") as caller:
+        told = (await caller.get("/v1/events")).json()
+    assert [(one["subject"], one["type"]) for one in told] == [
+        (story.case_id, "tereze.case.emergency-access-opened.v1")
+    ]
+    assert "staff_id" not in told[0]["data"], "who it was is read by superiors from the list of their people's accesses"
+
+
 async def test_an_overseer_whose_agency_is_kept_out_does_not_oversee_this_case(notifications):
     story = CaseStory()
     await notifications.tell(story.kept_out(MINISTRY), story.opened())

@@ -19,6 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tereze.contracts.emergencies import EmergencyReason, EmergencyVerdict
 from tereze.contracts.facts import Fact
 from tereze.contracts.words import (
     CaseState,
@@ -60,6 +61,7 @@ from tereze.referral.domain.commands import (
     withdraw_task,
 )
 from tereze.referral.domain.disputes import decide_dispute, dispute_task
+from tereze.referral.domain.emergency import open_in_emergency, review_emergency
 from tereze.referral.domain.escalation import acknowledge_escalation, climb_ladder
 from tereze.referral.domain.evidence import record_done, review_plan, sign_plan
 from tereze.referral.domain.handover import (
@@ -101,6 +103,7 @@ LATER = frozenset(
         ClockKind.DISPUTE,
         ClockKind.ANSWER_ESCALATION,
         ClockKind.REVIEW_SCREENING,
+        ClockKind.REVIEW_EMERGENCY_ACCESS,
         ClockKind.PLAN_REVIEW,
     }
 )
@@ -270,6 +273,31 @@ class Window(RuleBasedStateMachine):
         file = self._live(pick)
         for task in file.open_tasks():
             resume_at_review(file, task, self.world.now)
+
+    @rule(pick=st.integers(0, 2), who=AGENCIES, judge=st.integers(0, 7), verdict=st.sampled_from(EmergencyVerdict))
+    def look_in_an_emergency(self, pick: int, who: str, judge: int, verdict: EmergencyVerdict) -> None:
+        """Somebody opens the case to themselves; somebody finds whether an earlier one was justified."""
+        file = copy.deepcopy(self._live(pick))
+        moment, by = self.world.moment, self.world.staff(who)
+        with contextlib.suppress(Fact):
+            if by.agency_id not in file.excluded:
+                open_in_emergency(file, by, EmergencyReason.CHILD_IN_DANGER, timedelta(hours=4), moment)
+                self._put_back(file)
+        file = copy.deepcopy(file)
+        judging = self._people(file, next(iter(file.tasks.values())))[judge]
+        for access in file.accesses.values():
+            with contextlib.suppress(Fact):
+                if judging.agency_id not in file.excluded:
+                    review_emergency(file, access, judging, verdict, moment)
+                    self._put_back(file)
+
+    @invariant()
+    def somebody_else_owes_a_finding_about_every_emergency(self) -> None:
+        for file in self.files:
+            owing = {c.agency_id for c in file.going_clocks(None) if c.kind is ClockKind.REVIEW_EMERGENCY_ACCESS}
+            for access in file.accesses.values():
+                assert access.verdict or owing - {access.agency_id} - file.excluded, access
+                assert access.ends_at - access.opened_at <= timedelta(hours=4)
 
     def _people(self, file: CaseFile, task: Task) -> list[Actor]:
         staff, slug = self.world.staff, self.world.slug

@@ -14,6 +14,12 @@ from tereze.contracts.cases import (
     TaskRerouted,
     TaskWithdrawn,
 )
+from tereze.contracts.emergencies import (
+    EmergencyAccessOpened,
+    EmergencyAccessReviewed,
+    EmergencyReason,
+    EmergencyVerdict,
+)
 from tereze.contracts.exclusions import ExclusionBasis, ExclusionRecorded
 from tereze.contracts.referrals import Child
 from tereze.contracts.tasks import TaskHandedOver, TaskNotAchieved, TaskReopened, TaskVoided
@@ -96,6 +102,23 @@ class CaseTold:
     def kept_out(self, *agencies, staff=()):
         about = {"exclusion_id": new_id("exc"), "basis": ExclusionBasis.ACCUSED}
         return ExclusionRecorded(**self._of_case(), **about, agency_ids=agencies, staff_ids=staff)
+
+    def emergency(self, member, *, lasts):
+        return EmergencyAccessOpened(
+            **self._of_case(), access_id=new_id("emg"), agency_id=member.agency_id, staff_id=member.staff_id,
+            ends_at=datetime.now(UTC) + lasts, reason=EmergencyReason.MEDICAL_EMERGENCY,
+        )  # fmt: skip
+
+    def found_unjustified(self, opened):
+        return EmergencyAccessReviewed(
+            **self._of_case(), access_id=opened.access_id, agency_id=opened.agency_id, staff_id=opened.staff_id,
+            ends_at=datetime.now(UTC), verdict=EmergencyVerdict.NOT_JUSTIFIED, by_agency_id=SCHOOL, by_staff_id=new_id("stf"),
+        )  # fmt: skip
+
+
+async def move_clock(registry, ahead):
+    async with registry.runtime.database.work() as work:
+        await work.raw.execute("UPDATE demo_clock SET ahead = ahead + $1", ahead)
 
 
 @pytest.fixture
@@ -215,3 +238,34 @@ async def test_whoever_is_kept_out_of_a_case_does_not_learn_who_the_child_is(reg
     assert (await read(registry, "almaty-police:head", case.person_id)).status_code == 200
     await registry.tell(case.kept_out(POLICE))
     assert (await read(registry, "almaty-police:head", case.person_id)).status_code == 404
+
+
+async def test_a_person_to_whom_the_case_is_open_in_an_emergency_reads_who_the_child_is_until_it_ends(registry, case):
+    doctor, head = "almaty-police:member", "almaty-police:head"
+    access = case.emergency(demo_staff()[doctor], lasts=timedelta(hours=2))
+    await registry.tell(access)
+    assert (await read(registry, doctor, case.person_id)).json()["child"]["given"] == "Ернұр"
+    assert (await reads(registry))[-1][2:] == ("shown", "emergency-access-reads-the-person")
+    assert (await read(registry, head, case.person_id)).status_code == 404, "for one person only"
+    await move_clock(registry, timedelta(hours=2))
+    assert (await read(registry, doctor, case.person_id)).status_code == 404
+
+
+@pytest.mark.parametrize("end", ["found not justified", "kept out"])
+async def test_an_emergency_ends_before_its_time_where_it_must(registry, case, end):
+    doctor = demo_staff()["almaty-police:member"]
+    opened = case.emergency(doctor, lasts=timedelta(hours=4))
+    await registry.tell(opened)
+    assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 200
+    await registry.tell(case.kept_out(doctor.agency_id) if end == "kept out" else case.found_unjustified(opened))
+    assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 404
+    await registry.tell(opened)
+    assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 404, "told again, still ended"
+
+
+async def test_an_emergency_goes_on_in_the_case_that_a_case_was_joined_into(registry, case):
+    other = CaseTold(new_id("per"))
+    await registry.tell(other.opened(), other.emergency(demo_staff()["almaty-police:member"], lasts=timedelta(hours=2)))
+    assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 404
+    await registry.tell(other.joined(case))
+    assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 200

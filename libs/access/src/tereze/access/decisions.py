@@ -13,6 +13,7 @@ from tereze.contracts.labels import Sensitivity
 Action = Literal[
     "read_referral", "read_receipt",
     "read_case", "read_narrative", "read_events", "triage_case",
+    "open_emergency_access", "read_emergency_access", "review_emergency_access", "read_own_emergency_access",
     "record_exclusion", "lift_exclusion", "read_exclusions", "read_disclosures",
     "receive_task", "accept_task", "decline_task", "start_task", "fulfil_task",
     "name_responsible", "record_contact", "record_evidence", "hold_task", "resume_task", "fail_task", "redirect_task",
@@ -64,7 +65,7 @@ class Resource:
     ``offered``: offered the duty. ``accepted_holders``: holders that accepted. ``participants``: referrers on the case.
     ``desks``: window desks that hold the case's own clocks. ``told``: reached by an escalation. ``keepers``: owe a duty of the
     case itself. ``deciders``: rule on the dispute about the task. ``excluded``: agencies and
-    persons that must not touch it.
+    persons that must not touch it. ``opened_to``: persons to whom emergency access opens it now.
     ``above``: the body above the owner. ``staff``: the id of the person it is about.
     ``breached``: its time passed and nobody acted.
     """
@@ -80,6 +81,7 @@ class Resource:
     keepers: frozenset[str] = _NOTHING
     deciders: frozenset[str] = _NOTHING
     excluded: frozenset[str] = _NOTHING
+    opened_to: frozenset[str] = _NOTHING
     risk: str = ""
     region_code: str = ""
     above: frozenset[str] = _NOTHING

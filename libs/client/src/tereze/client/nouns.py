@@ -13,6 +13,7 @@ from tereze.client.plans import (
     directory,
     duties,
     eligibility,
+    emergency,
     families,
     identity,
     keeping_out,
@@ -176,6 +177,10 @@ class Cases(Noun[D]):
     lift_exclusion = Operation(keeping_out.lift_exclusion)
     disclosures = Listing(keeping_out.disclosures)
     event_disclosures = Listing(keeping_out.event_disclosures)
+    break_glass = Operation(emergency.break_glass)
+    emergencies = Operation(emergency.emergencies)
+    own_emergencies = Listing(emergency.own_emergencies)
+    review_emergency = Operation(emergency.review_emergency)
 
 
 class Tasks(Noun[D]):

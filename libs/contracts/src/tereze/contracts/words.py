@@ -177,6 +177,7 @@ class ClockKind(StrEnum):
     COMPLETE = "complete"
     CONFIRM_RESULT = "confirm_result"
     REVIEW_SCREENING = "review_screening"
+    REVIEW_EMERGENCY_ACCESS = "review_emergency_access"
     PROTECT = "protect"
     UNASSIGNED = "unassigned"
     INFORM_AGENCIES = "inform_agencies"

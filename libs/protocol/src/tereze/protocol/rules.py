@@ -64,6 +64,10 @@ class Rules(Part):
         Limit(10, Unit.WORKING_DAYS)
     )
     review_screening_source: Source = _OURS
+    review_emergency_access: Annotated[
+        LimitText, Field(description="Another body's finding whether an emergency access was justified")
+    ] = Limit(1, Unit.WORKING_DAYS)
+    review_emergency_access_source: Source = _OURS
     confirm_result: Annotated[
         Mapping[Risk, LimitText], Field(description="What a coordinator has to confirm that a duty was fulfilled")
     ] = {

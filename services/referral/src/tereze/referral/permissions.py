@@ -26,6 +26,7 @@ def case_resource(file: CaseFile) -> Resource:
         told=file.having(Capacity.TOLD),
         keepers=frozenset(clock.agency_id for clock in file.going_clocks(None)),
         excluded=file.excluded,
+        opened_to=file.opened_to,
         risk=file.risk,
         region_code=file.region_code,
     )

@@ -1,13 +1,13 @@
-"""Decides which agencies now hold an accepted task on a case of which person; must never count one that ended."""
+"""Decides which agencies now hold an accepted task on a case of which person, and to whom it is open; must never count what ended."""
 
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tereze.chassis.exclusions import excluded_from
 from tereze.chassis.work import Work
-from tereze.registry.store.tables import accepted_duty, case_person
+from tereze.registry.store.tables import accepted_duty, case_person, emergency_access
 
 _PUT_CASE = """
 INSERT INTO case_person (case_id, person_id) VALUES ($1, $2) ON CONFLICT (case_id) DO UPDATE SET person_id = excluded.person_id
@@ -35,7 +35,8 @@ async def join_case(work: Work, case_id: str, into_case_id: str) -> None:
         )
     )
     final = await _final_case(work, into_case_id)
-    await work.db.execute(update(accepted_duty).where(accepted_duty.c.case_id == case_id).values(case_id=final))
+    for table in (accepted_duty, emergency_access):
+        await work.db.execute(update(table).where(table.c.case_id == case_id).values(case_id=final))
 
 
 async def put_duty(work: Work, *, task_id: str, case_id: str, agency_id: str | None, at: datetime) -> None:
@@ -52,6 +53,26 @@ async def accepted_holders(work: Work, person_id: str) -> frozenset[str]:
         select(accepted_duty.c.agency_id)
         .join(case_person, case_person.c.case_id == accepted_duty.c.case_id)
         .where(case_person.c.person_id == person_id, accepted_duty.c.agency_id.is_not(None))
+    )
+    return frozenset((await work.db.execute(query)).scalars())
+
+
+async def put_access(work: Work, *, access_id: str, case_id: str, staff_id: str, ends_at: datetime) -> None:
+    """A case is open to this person until it ends; a later word may end it earlier."""
+    statement = insert(emergency_access).values(
+        access_id=access_id, case_id=await _final_case(work, case_id), staff_id=staff_id, ends_at=ends_at
+    )
+    earlier = func.least(emergency_access.c.ends_at, statement.excluded.ends_at)
+    columns = {"case_id": statement.excluded.case_id, "ends_at": earlier}
+    await work.db.execute(statement.on_conflict_do_update(index_elements=["access_id"], set_=columns))
+
+
+async def opened_to(work: Work, person_id: str) -> frozenset[str]:
+    """Persons to whom a case of this person is open in an emergency, right now."""
+    query = (
+        select(emergency_access.c.staff_id)
+        .join(case_person, case_person.c.case_id == emergency_access.c.case_id)
+        .where(case_person.c.person_id == person_id, emergency_access.c.ends_at > work.now)
     )
     return frozenset((await work.db.execute(query)).scalars())
 

@@ -16,6 +16,7 @@ from tereze.contracts.cases import (
     TaskWithdrawn,
 )
 from tereze.contracts.disputes import TaskOverturned
+from tereze.contracts.emergencies import EmergencyAccessOpened, EmergencyAccessReviewed
 from tereze.contracts.events import Envelope
 from tereze.contracts.identities import PersonIdentified
 from tereze.contracts.parting import CaseParted
@@ -77,6 +78,17 @@ async def join_case(event: CaseJoined, work: Work, _envelope: Envelope) -> None:
 async def part_case(event: CaseParted, work: Work, _envelope: Envelope) -> None:
     """A case that went on in another goes on by itself."""
     await duties.part_case(work, event.case_id, event.person_id)
+
+
+async def note_access(event: EmergencyAccessOpened | EmergencyAccessReviewed, work: Work, _envelope: Envelope) -> None:
+    """Until it ends, the person to whom the case was opened may know who the child is."""
+    await duties.put_access(
+        work, access_id=event.access_id, case_id=event.case_id, staff_id=event.staff_id, ends_at=event.ends_at
+    )
+
+
+handlers.on(EmergencyAccessOpened)(note_access)
+handlers.on(EmergencyAccessReviewed)(note_access)
 
 
 @handlers.on(TaskAssigned)

@@ -44,6 +44,7 @@ async def resource_of(work: Work, person_id: str, action: Action) -> Resource:
         accepted_holders=await duties.accepted_holders(work, person_id),
         desks=await _bodies(work, regions, (AgencyKind.WINDOW_DESK,)),
         participants=await _bodies(work, regions, sealed),
+        opened_to=await duties.opened_to(work, person_id),
         excluded=await duties.kept_out_of(work, person_id),
     )
 

@@ -25,6 +25,7 @@ from tereze.contracts.cases import (
     TaskRerouted,
 )
 from tereze.contracts.disputes import TaskDisputed
+from tereze.contracts.emergencies import EmergencyAccessOpened, EmergencyReason
 from tereze.contracts.exclusions import ExclusionBasis, ExclusionLifted, ExclusionRecorded
 from tereze.contracts.tasks import TaskHandedOver, TaskHandOverOffered, TaskNotAchieved, TaskReopened, TaskVoided
 from tereze.contracts.words import (
@@ -121,6 +122,13 @@ class CaseStory:
         return self._tell(
             ExclusionRecorded, basis=ExclusionBasis.ACCUSED, **_bodies(bodies), exclusion_id=exclusion or invent("exc")
         )
+
+    def opened_in_emergency(self, staff: str, agency: str) -> EmergencyAccessOpened:
+        """Somebody opened the case to themselves for an hour."""
+        return self._tell(
+            EmergencyAccessOpened, access_id=invent("emg"), agency_id=agency, staff_id=staff,
+            ends_at=FRIDAY + timedelta(hours=1), reason=EmergencyReason.CHILD_IN_DANGER,
+        )  # fmt: skip
 
     def let_in(self, *bodies: str, exclusion: str) -> ExclusionLifted:
         return self._tell(ExclusionLifted, **_bodies(bodies), exclusion_id=exclusion)

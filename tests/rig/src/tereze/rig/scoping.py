@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROWS_OF_CASES = {
-    "referral": ("case_file", "task", "clock", "referral", "placement", "sitting", "plan", "case_event", "disclosure"),
+    "referral": (
+        "case_file",
+        "task",
+        "clock",
+        "referral",
+        "placement",
+        "sitting",
+        "plan",
+        "case_event",
+        "disclosure",
+        "emergency_access",
+    ),
     "notifications": ("log_entry", "addressed"),
     "intake": ("referral",),
     "oversight": ("clock",),

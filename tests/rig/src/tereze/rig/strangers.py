@@ -47,6 +47,11 @@ _SOURCES: tuple[tuple[str, str, str], ...] = (
         "referral",
         "SELECT case_id, clock_id FROM clock WHERE case_id = ANY(:cases)",
     ),
+    (
+        "/v1/cases/{case_id}/emergency-access/{access_id}",
+        "referral",
+        "SELECT case_id, access_id FROM emergency_access WHERE case_id = ANY(:cases)",
+    ),
     ("/v1/cases/{case_id}", "referral", "SELECT case_id FROM case_file WHERE case_id = ANY(:cases)"),
     ("/v1/tasks/{task_id}", "referral", "SELECT task_id FROM task WHERE case_id = ANY(:cases)"),
     ("/v1/commission/{sitting_id}", "referral", "SELECT sitting_id FROM sitting WHERE case_id = ANY(:cases)"),

@@ -8,6 +8,7 @@ from tereze.client.cli import (
     commission,
     duty,
     eligibility,
+    emergency,
     exclusion,
     family,
     identity_review,
@@ -36,6 +37,7 @@ for part in (login, refer, case, task, placement, oversight, duty, workforce, su
     app.add_typer(part.app)
 app.add_typer(refer.referral_app, name="referral")
 app.add_typer(exclusion.case_app, name="case")
+app.add_typer(emergency.case_app, name="case")
 app.add_typer(person.person_app, name="person")
 app.add_typer(family.family_app, name="family")
 app.add_typer(family.roll_app, name="roll")

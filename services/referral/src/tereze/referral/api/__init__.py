@@ -9,6 +9,7 @@ from tereze.referral.api import (
     centres,
     commission,
     eligibility,
+    emergencies,
     exclusions,
     passing,
     placements,
@@ -22,6 +23,7 @@ router = APIRouter()
 router.include_router(cases.router)
 router.include_router(casework.router)
 router.include_router(exclusions.router)
+router.include_router(emergencies.router)
 router.include_router(tasks.router)
 router.include_router(taskwork.router)
 router.include_router(passing.router)

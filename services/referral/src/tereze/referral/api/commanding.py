@@ -102,7 +102,7 @@ class CaseCommand:
     ) -> Response:
         """Let the word take effect and show what became of the case. ``at``: when what is put on record happened."""
         work, caller = self.visit.work, self.visit.caller
-        file, readable = await self._locked(action)
+        file, readable, _ = await self.locked(action)
         if at is not None:
             check_past(at, work.now, "/at")
         moment = await moment_of(work, file)
@@ -113,7 +113,8 @@ class CaseCommand:
         await say(work, file.case_id, kind, text, task_id=None, by_staff_id=caller.staff_id)
         return await show_case(self.visit, file, readable)
 
-    async def _locked(self, action: Action) -> tuple[CaseFile, Decision]:
+    async def locked(self, action: Action) -> tuple[CaseFile, Decision, Decision]:
+        """The case, held until the transaction ends, with what may be seen of it and by which decision this may be done."""
         actor = self.visit.caller.actor
         files = await lock_cases(self.visit.work, self.case_id)
         readable = may_read_case(actor, files[0]) if files else None
@@ -125,7 +126,7 @@ class CaseCommand:
         if self.version != files[0].version:
             raise Stale(current_version=files[0].version, current_state=files[0].state)
         files[0].policy_id = decision.policy_id
-        return files[0], readable
+        return files[0], readable, decision
 
 
 SpokenOfTask = Annotated[TaskCommand, Depends()]

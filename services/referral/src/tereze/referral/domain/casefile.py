@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from tereze.contracts.cases import CaseEvent, ClockStarted, ClockStopped, TaskEvent
+from tereze.contracts.emergencies import EmergencyReason, EmergencyVerdict
 from tereze.contracts.words import CaseState, Category, Circumstance, ClockKind, ClockState, Risk
 from tereze.protocol import Pack, Protocols, WorkingCalendar
 from tereze.referral.domain.clocks import Clock
@@ -73,11 +74,30 @@ class Referral:
 
 
 @dataclass(slots=True)
+class EmergencyAccess:
+    """The case is open to one person, of one agency, until it ends; another body owes a verdict."""
+
+    access_id: str
+    agency_id: str
+    staff_id: str
+    reason: EmergencyReason
+    opened_at: datetime
+    ends_at: datetime
+    verdict: EmergencyVerdict | None = None
+    reviewed_at: datetime | None = None
+    reviewed_by_agency_id: str | None = None
+    reviewed_by_staff_id: str | None = None
+    reason_narrative_id: str | None = None
+    review_narrative_id: str | None = None
+
+
+@dataclass(slots=True)
 class CaseFile:
     """A case with its tasks and clocks; ``also_in`` are other regions where the child was reported.
 
-    ``news`` are the events since it was read; ``touched`` the changed tasks and clocks. ``exclusions`` are those in force,
-    by id; ``policy_id`` names the access policies that allowed the command at work.
+    ``news`` are the events since it was read; ``touched`` the changed tasks, clocks and accesses. ``exclusions`` are those in
+    force, by id; ``opened_to`` the persons to whom emergency access opened it when it was read; ``policy_id`` names the access
+    policies that allowed the command at work.
     """
 
     case_id: str
@@ -105,6 +125,8 @@ class CaseFile:
     exclusions: dict[str, Exclusion] = field(default_factory=dict)
     new_exclusions: dict[str, Exclusion] = field(default_factory=dict)
     lifted_exclusions: set[str] = field(default_factory=set)
+    accesses: dict[str, EmergencyAccess] = field(default_factory=dict)
+    opened_to: frozenset[str] = frozenset()
     policy_id: str | None = None
 
     @property

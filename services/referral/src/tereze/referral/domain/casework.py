@@ -27,6 +27,7 @@ _OUTLIVE = frozenset(
     {
         ClockKind.TELL_REPORTER,
         ClockKind.REVIEW_SCREENING,
+        ClockKind.REVIEW_EMERGENCY_ACCESS,
         ClockKind.PLACEMENT,
         ClockKind.PLACEMENT_REVIEW,
         ClockKind.PLACEMENT_TERM,

@@ -25,6 +25,7 @@ _GO_ON = frozenset(
         ClockKind.PLAN_REVIEW,
         ClockKind.HOME_VISIT,
         ClockKind.SERVICE_DECISION,
+        ClockKind.REVIEW_EMERGENCY_ACCESS,
     }
 )
 """Duties of a joined case that the surviving one takes on where it does not owe them itself."""
@@ -64,6 +65,9 @@ def join_cases(survivor: CaseFile, joined: CaseFile, referrals: Iterable[Referra
     for region_code in (joined.region_code, *joined.also_in):
         survivor.reach_into(region_code)
     survivor.under_review |= joined.under_review
+    survivor.accesses |= joined.accesses
+    survivor.touched |= joined.accesses.keys()
+    joined.accesses = {}
     for task in joined.pending_tasks():
         _bring(survivor, joined, task, moment)
     _bring_case_clocks(survivor, joined, moment)
@@ -149,7 +153,7 @@ def _merge(
     """
     left = []
     for other, answers in ended:
-        own = next((c for c in file.going_clocks(task.task_id if task else None) if c.kind is other.kind), None)
+        own = next((c for c in file.going_clocks(task.task_id if task else None) if _same_clock(c, other)), None)
         if own is None:
             left.append((other, answers))
             continue
@@ -164,6 +168,12 @@ def _merge(
             own = merged
         _answer_on(file, own, answers, moment)
     return left
+
+
+def _same_clock(own: Clock, other: Clock) -> bool:
+    """Of two reviews of emergency access each body owes its own: neither finds for its own people."""
+    apart = own.kind is ClockKind.REVIEW_EMERGENCY_ACCESS and own.agency_id != other.agency_id
+    return own.kind is other.kind and not apart
 
 
 def _bring_case_clocks(survivor: CaseFile, joined: CaseFile, moment: Moment) -> None:

@@ -6,6 +6,7 @@ from tereze.contracts.exclusions import ExclusionLifted, ExclusionRecorded
 from tereze.contracts.words import AgencyKind, ClockKind, Transition
 from tereze.protocol import transition
 from tereze.referral.domain.casefile import Capacity, CaseFile, Moment
+from tereze.referral.domain.clocks import Clock
 from tereze.referral.domain.exclusion import Exclusion
 from tereze.referral.domain.handover import NobodyElse, next_holder, pass_on, pass_within
 from tereze.referral.domain.routing import NoEligibleAgency
@@ -17,6 +18,7 @@ HELD_ALREADY = "held_by_another"
 _ELSEWHERE = {
     ClockKind.CONFIRM_RESULT: (AgencyKind.WINDOW_DESK, Capacity.DESK),
     ClockKind.REVIEW_SCREENING: (AgencyKind.REGIONAL_DEPARTMENT, Capacity.TOLD),
+    ClockKind.REVIEW_EMERGENCY_ACCESS: (AgencyKind.REGIONAL_DEPARTMENT, Capacity.TOLD),
 }
 """Duties that are not of the plan, and who has them after somebody that must not."""
 
@@ -122,9 +124,16 @@ def _pass_what_was_taken_on(file: CaseFile, moment: Moment) -> None:
             file.cancel_clock(clock, moment.now)
         elif clock.kind in _ELSEWHERE:
             kind, capacity = _ELSEWHERE[clock.kind]
-            agency_id = moment.roster.holder(kind, excluded=file.excluded).agency_id
+            barred = file.excluded | _looked_themselves(file, clock)
+            agency_id = moment.roster.holder(kind, excluded=barred).agency_id
             file.admit(agency_id, capacity)
             file.succeed(clock, clock.successor(moment.new_id("clk"), agency_id=agency_id), moment.now)
+
+
+def _looked_themselves(file: CaseFile, clock: Clock) -> frozenset[str]:
+    """Bodies whose people opened the case to themselves: they find nothing about it."""
+    review = clock.kind is ClockKind.REVIEW_EMERGENCY_ACCESS
+    return frozenset(one.agency_id for one in file.accesses.values() if review and one.verdict is None)
 
 
 def _facts(exclusion: Exclusion) -> dict[str, object]:

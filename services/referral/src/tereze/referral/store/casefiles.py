@@ -30,6 +30,7 @@ from tereze.referral.domain.clocks import Clock
 from tereze.referral.domain.escalation import next_level
 from tereze.referral.domain.exclusion import Exclusion
 from tereze.referral.domain.tasks import Task
+from tereze.referral.store.emergencies import keep_accesses, read_access
 from tereze.referral.store.exclusions import keep_exclusions, read_exclusion
 from tereze.referral.store.looks import look_again
 
@@ -45,7 +46,9 @@ SELECT to_json(case_file)::text AS file,
        (SELECT json_agg(clock ORDER BY clock_id) FROM clock WHERE clock.case_id = case_file.case_id)::text AS clocks,
        (SELECT json_agg(case_body) FROM case_body WHERE case_body.case_id = case_file.case_id)::text AS bodies,
        (SELECT json_agg(case_exclusion) FROM case_exclusion
-        WHERE case_exclusion.case_id = case_file.case_id AND lifted_at IS NULL)::text AS exclusions
+        WHERE case_exclusion.case_id = case_file.case_id AND lifted_at IS NULL)::text AS exclusions,
+       (SELECT json_agg(emergency_access ORDER BY access_id) FROM emergency_access
+        WHERE emergency_access.case_id = case_file.case_id)::text AS accesses
 FROM case_file WHERE case_id = ANY($1::text[])
 """
 _WRITE = """
@@ -105,7 +108,7 @@ async def lock_cases(work: Work, *case_ids: str) -> list[CaseFile]:
 async def read_cases(work: Work, case_ids: Sequence[str]) -> list[CaseFile]:
     """Cases as they are now, in the order asked for. Unknown ones are left out."""
     rows = await work.raw.fetch(_READ, list(case_ids))
-    files = {file.case_id: file for file in map(_file, rows)}
+    files = {file.case_id: file for file in (_file(row, work.now) for row in rows)}
     return [files[case_id] for case_id in case_ids if case_id in files]
 
 
@@ -145,6 +148,7 @@ async def keep_case(work: Work, file: CaseFile, pack: Pack) -> None:
         agencies, capacities = zip(*sorted(file.gone_bodies), strict=True)
         await work.raw.execute(_DISMISS, file.case_id, agencies, capacities)
     await keep_exclusions(work, file)
+    await keep_accesses(work, file)
     await look_again(work, file, news, pack)
     await work.timers.set_many([*_ladder_timers(clocks, pack), *_pause_timers(tasks)])
     file.touched.clear()
@@ -221,7 +225,7 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _file(row: Any) -> CaseFile:
+def _file(row: Any, now: datetime) -> CaseFile:
     kept = json.loads(row["file"])
     file = CaseFile(
         case_id=kept["case_id"],
@@ -245,6 +249,8 @@ def _file(row: Any) -> CaseFile:
     file.bodies = {(body["agency_id"], Capacity(body["capacity"])) for body in json.loads(row["bodies"] or "[]")}
     for exclusion in map(_exclusion, json.loads(row["exclusions"] or "[]")):
         file.exclusions[exclusion.exclusion_id] = exclusion
+    file.accesses = {one.access_id: one for one in map(read_access, json.loads(row["accesses"] or "[]"))}
+    file.opened_to = frozenset(one.staff_id for one in file.accesses.values() if one.ends_at > now)
     return file
 
 

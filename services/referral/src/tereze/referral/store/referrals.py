@@ -52,6 +52,7 @@ INSERT INTO narrative (narrative_id, case_id, kind, referral_id, at, sealed) VAL
 _SAY = """
 INSERT INTO narrative (narrative_id, case_id, kind, task_id, by_staff_id, at, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
+_SAID = "SELECT sealed FROM narrative WHERE case_id = $1 AND narrative_id = $2"
 _ACCOUNTS = "SELECT narrative_id, referral_id, sealed FROM narrative WHERE case_id = $1 AND kind = 'account'"
 _SEALED = "SELECT narrative_id, sealed FROM narrative WHERE case_id = $1"
 _MOVE = """
@@ -138,11 +139,25 @@ async def move_to_case(work: Work, joined_id: str, survivor_id: str) -> None:
     await work.raw.execute(_MOVE, joined_id, survivor_id, ids, resealed)
 
 
-async def say(work: Work, case_id: str, kind: str, text: str | None, *, task_id: str | None, by_staff_id: str) -> None:
-    """Keep a remark or the child's own words under the case's key, if there are any."""
-    if text is not None:
-        sealed = await work.runtime.vault.encrypt(work, subject=case_id, place=PLACE, text=text.encode())
-        await work.raw.execute(_SAY, new_id("nar"), case_id, kind, task_id, by_staff_id, work.now, sealed)
+async def say(
+    work: Work, case_id: str, kind: str, text: str | None, *, task_id: str | None, by_staff_id: str
+) -> str | None:
+    """Keep a remark or the child's own words under the case's key, if there are any; answers under which id."""
+    if text is None:
+        return None
+    narrative_id = new_id("nar")
+    sealed = await work.runtime.vault.encrypt(work, subject=case_id, place=PLACE, text=text.encode())
+    await work.raw.execute(_SAY, narrative_id, case_id, kind, task_id, by_staff_id, work.now, sealed)
+    return narrative_id
+
+
+async def said(work: Work, case_id: str, narrative_id: str | None) -> str | None:
+    """A remark that was kept; none where there was none, or where the case's key is erased."""
+    sealed = await work.raw.fetchval(_SAID, case_id, narrative_id)
+    text = (
+        await work.runtime.vault.decrypt(work, subject=case_id, place=PLACE, sealed=bytes(sealed)) if sealed else None
+    )
+    return text.decode() if text is not None else None
 
 
 async def keep_contact(work: Work, task_id: str, contact: Contact, by_staff_id: str) -> None:

@@ -150,6 +150,25 @@ case_exclusion = Table(
     Index("case_exclusion_by_case", "case_id"),
     Index("case_exclusion_by_referral", "referral_id", postgresql_where=text("referral_id IS NOT NULL")),
 )
+emergency_access = Table(
+    "emergency_access",
+    metadata,
+    Column("access_id", String, primary_key=True),
+    Column("case_id", String, ForeignKey("case_file.case_id"), nullable=False),
+    Column("agency_id", String, nullable=False),
+    Column("staff_id", String, nullable=False),
+    Column("reason", String, nullable=False),
+    _instant("opened_at"),
+    _instant("ends_at"),
+    Column("verdict", String),
+    _instant("reviewed_at", nullable=True),
+    Column("reviewed_by_agency_id", String),
+    Column("reviewed_by_staff_id", String),
+    Column("reason_narrative_id", String),
+    Column("review_narrative_id", String),
+    Index("emergency_access_by_case", "case_id"),
+    Index("emergency_access_by_agency", "agency_id", "access_id"),
+)
 disclosure = Table(
     "disclosure",
     metadata,

@@ -281,5 +281,14 @@ accepted_duty = Table(
     _instant("changed_at"),
     Index("accepted_duty_by_case", "case_id"),
 )
+emergency_access = Table(
+    "emergency_access",
+    metadata,
+    Column("access_id", String, primary_key=True),
+    Column("case_id", String, nullable=False),
+    Column("staff_id", String, nullable=False),
+    _instant("ends_at"),
+    Index("emergency_access_by_case", "case_id"),
+)
 chassis_tables(metadata)
 exclusion_table(metadata)

@@ -136,6 +136,7 @@ def standings_of(role: StaffRole) -> dict[Action, list[str]]:
         "anybody": {},
         "owner": {"owner_agency_id": _US},
         "oneself": {"staff": _ME},
+        "opened_to": {"opened_to": frozenset({_ME})},
         **{standing: {standing: frozenset({_US})} for standing in STANDINGS},
     }
     asked = [(action, standing) for action in ACTIONS for standing in facts]

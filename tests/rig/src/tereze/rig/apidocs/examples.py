@@ -38,14 +38,14 @@ _ID_NOUNS = {
     "joined_into": "cas", "task_id": "tsk", "clock_id": "clk", "staff_id": "stf", "by_staff_id": "stf",
     "responsible_staff_id": "stf", "author_staff_id": "stf", "proposed_by_staff_id": "stf", "follows_task_id": "tsk",
     "follows_clock_id": "clk", "event_id": "evt", "id": "evt", "subscription_id": "sub", "delivery_id": "dlv",
-    "exclusion_id": "exc", "disclosure_id": "dsc", "duty_id": "dty", "answered_by_staff_id": "stf",
+    "exclusion_id": "exc", "access_id": "emg", "disclosure_id": "dsc", "duty_id": "dty", "answered_by_staff_id": "stf",
     "record_id": "ref", "record": "ref", "review_id": "rvw", "merge_id": "mrg", "with_person_id": "per",
     "other_person_id": "per", "retired_person_id": "per", "retired_id": "per", "restored_person_id": "per",
     "new_person_id": "per", "asked_by_staff_id": "stf", "confirmed_by_staff_id": "stf", "undone_by_staff_id": "stf",
     "candidate_person_id": "per", "decided_by_staff_id": "stf", "centre_id": "ctr", "placement_id": "plc",
     "from_case_id": "cas", "relative_id": "per", "edge_id": "edg", "entry_id": "ent", "act_id": "act", "roll_id": "rol",
     "given_by_person_id": "per", "mother_person_id": "per",
-    "sitting_id": "sit", "plan_id": "fpl", "request_id": "srq", "signed_by_staff_id": "stf",
+    "reviewed_by_staff_id": "stf", "sitting_id": "sit", "plan_id": "fpl", "request_id": "srq", "signed_by_staff_id": "stf",
 }  # fmt: skip
 _AGENCIES = {
     "source_agency_id": "almaty-police",
@@ -53,7 +53,7 @@ _AGENCIES = {
     "offered_agency_id": "almaty-clinic-2", "parent_agency_id": "almaty-department", "told_agency_id": "almaty-police",
     "decider_agency_id": "almaty-department",
     "service_agency_id": "almaty-police", "holder_agency_id": "almaty-police", "invited_agency_id": "almaty-police",
-    "present_agency_id": "almaty-police",
+    "present_agency_id": "almaty-police", "reviewed_by_agency_id": "almaty-desk",
     "centre_agency_id": "almaty-rehabilitation",
 }  # fmt: skip
 _RECEIVED = datetime(2026, 9, 18, 11, 40, tzinfo=UTC)
