@@ -127,6 +127,8 @@ async def leave_something_everywhere(does: Does, now: datetime) -> None:
     await soon(wrote)
     merge = {"with_person_id": other["person_id"], "reason": "An invented reason."}
     await does("almaty-desk:coordinator", f"/v1/persons/{person}/merges", merge)
+    doubt = {"person_id": (await a_case(does))["person_id"], "candidate_person_id": person}
+    await does("almaty-desk:coordinator", "/v1/identity-reviews", doubt)
     await does("almaty-guardianship:manager", f"/v1/persons/{person}/unsealings", WHY)
     await does("almaty-desk:head", f"/v1/persons/{other['person_id']}/erasures", WHY)
     kept_out = {"basis": "accused", "agency_id": KEPT_OUT, "remark": "An invented reason."}
