@@ -26,12 +26,10 @@ def sealers(*names: str, key=lambda: ECKey.generate_key("P-256")) -> list[Sealer
     return [Sealer(service=name, own=keys[name], recipients=keys) for name in names]
 
 
-@pytest.fixture(scope="module", params=["P-256", "X25519"])
+@pytest.fixture(scope="module", params=["P-256", "P-384", "P-521", "X25519", "X448"])
 def three(request):
-    make = (
-        (lambda: OKPKey.generate_key("X25519")) if request.param == "X25519" else (lambda: ECKey.generate_key("P-256"))
-    )
-    return sealers("intake", "referral", "registry", key=make)
+    kind = OKPKey if request.param.startswith("X") else ECKey
+    return sealers("intake", "referral", "registry", key=lambda: kind.generate_key(request.param))
 
 
 def test_the_named_service_opens_what_was_sealed(three):
@@ -64,8 +62,22 @@ def test_the_token_shows_nothing_of_the_content(three):
     assert (header["alg"], header["enc"]) == ("ECDH-ES+A256KW", "A256GCM")
 
 
-def test_the_same_content_never_looks_the_same(three):
-    assert three[0].seal("referral", ACCOUNT) != three[0].seal("referral", ACCOUNT)
+def test_the_same_content_never_looks_the_same_in_any_part(three):
+    once, again = (three[0].seal("referral", ACCOUNT).split(".") for _ in range(2))
+    assert all(one != other for one, other in zip(once, again, strict=True))
+
+
+@given(st.text(min_size=1, max_size=300))
+def test_what_is_sealed_is_what_any_library_opens(narrative):
+    token = RECEIVER.seal("referral", SealedForReferral(narrative=narrative))
+    opened = jwe.decrypt_compact(token, RECEIVER._own, algorithms=["ECDH-ES+A256KW", "A256GCM"])
+    assert opened.plaintext is not None
+    assert json.loads(opened.plaintext)["narrative"] == narrative
+
+
+def test_a_key_that_only_signs_seals_nothing():
+    with pytest.raises(TypeError):
+        sealers("referral", key=lambda: OKPKey.generate_key("Ed25519"))
 
 
 def test_a_changed_token_does_not_open_and_says_nothing(three):

@@ -12,9 +12,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import asyncpg
 import pytest
 import structlog
+from opentelemetry import trace
+from opentelemetry.context import Context
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from sqlalchemy.exc import DBAPIError
 
 from tereze.chassis.telemetry import LOGGED, setup_logs, tracer_provider
+from tereze.chassis.tracing import current_traceparent, remote_context
 
 CANARY = "qanary-Айгерім-990101300123"
 
@@ -188,6 +193,7 @@ def test_no_foreseen_name_invites_a_person():
 def test_spans_can_be_read_as_lines(tmp_path):
     path = tmp_path / "traces" / "spans.ndjson"
     provider = tracer_provider("tester", otlp_endpoint=None, trace_file=path)
+    assert isinstance(provider, TracerProvider)
     with provider.get_tracer("t").start_as_current_span("outer") as outer:
         outer.set_attribute("http.route", "/v1/things")
         with provider.get_tracer("t").start_as_current_span("inner"):
@@ -202,9 +208,48 @@ def test_spans_can_be_read_as_lines(tmp_path):
     assert outer_line["end_ns"] >= inner["end_ns"] >= inner["start_ns"]
 
 
+def test_a_trace_that_nobody_records_goes_on_all_the_same():
+    provider = tracer_provider("tester", otlp_endpoint=None, trace_file=None)
+    tracer = provider.get_tracer("t")
+    assert current_traceparent() is None
+    with tracer.start_as_current_span("outer") as outer:
+        ours = outer.get_span_context()
+        assert ours.is_valid
+        assert not outer.is_recording()
+        assert current_traceparent() == f"00-{ours.trace_id:032x}-{ours.span_id:016x}-00"
+        with tracer.start_as_current_span("inner") as inner:
+            assert inner.get_span_context().trace_id == ours.trace_id
+            assert inner.get_span_context().span_id != ours.span_id
+        with tracer.start_as_current_span("apart", context=Context()) as apart:
+            assert apart.get_span_context().trace_id != ours.trace_id
+        assert trace.get_current_span() is outer
+    assert current_traceparent() is None
+
+
+@pytest.mark.parametrize(
+    "traceparent",
+    [
+        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what-the-future-is",
+        "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+        "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+        "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+        "nonsense",
+    ],
+)
+def test_a_trace_is_taken_up_as_the_standard_says(traceparent):
+    found = trace.get_current_span(remote_context(traceparent)).get_span_context()
+    standard = TraceContextTextMapPropagator().extract({"traceparent": traceparent}, Context())
+    expected = trace.get_current_span(standard).get_span_context()
+    assert (found.trace_id, found.span_id, found.trace_flags, found.is_remote) == (
+        expected.trace_id, expected.span_id, expected.trace_flags, expected.is_remote,
+    )  # fmt: skip
+
+
 def test_spans_leave_by_otlp_where_a_collector_is_named(collector):
     address, received = collector
     provider = tracer_provider("tester", otlp_endpoint=address, trace_file=None)
+    assert isinstance(provider, TracerProvider)
     with provider.get_tracer("t").start_as_current_span("outer"):
         pass
     provider.shutdown()

@@ -10,11 +10,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey
 from pydantic import ValidationError
 
+from tereze.chassis.shutting import ALGORITHM, CONTENT, PublicKey, shut
 from tereze.contracts.labels import Contract
 
-_KEY_WRAP = "ECDH-ES+A256KW"
-_CONTENT = "A256GCM"
-_ALGORITHMS = [_KEY_WRAP, _CONTENT]
+_ALGORITHMS = [ALGORITHM, CONTENT]
 
 SealingKey = ECKey | OKPKey
 C = TypeVar("C", bound=Contract)
@@ -35,11 +34,19 @@ def _import(entry: Mapping[str, Any]) -> SealingKey:
     return key
 
 
+def _public(key: SealingKey) -> PublicKey:
+    public = key.public_key
+    if not isinstance(public, PublicKey):
+        raise TypeError("a sealing key agrees on secrets; this one signs")
+    return public
+
+
 class Sealer:
     """Seals to any service whose public key is known; opens what was sealed to its own."""
 
     def __init__(self, *, service: str, own: SealingKey, recipients: dict[str, SealingKey]) -> None:
-        self._service, self._own, self._recipients = service, own, recipients
+        self._service, self._own = service, own
+        self._recipients = {name: _public(key) for name, key in recipients.items()}
 
     @classmethod
     def from_files(cls, keys_dir: Path, service: str) -> "Sealer":
@@ -53,8 +60,8 @@ class Sealer:
         recipient = self._recipients.get(to_service)
         if recipient is None:
             raise UnknownRecipient(to_service)
-        header = {"alg": _KEY_WRAP, "enc": _CONTENT, "kid": to_service, "cty": type(model).__name__}
-        return jwe.encrypt_compact(header, model.model_dump_json().encode(), recipient, algorithms=_ALGORITHMS)
+        named = {"kid": to_service, "cty": type(model).__name__}
+        return shut(recipient, named, model.model_dump_json().encode())
 
     def open(self, token: str, shape: type[C]) -> C:
         """What was sealed to this service as this shape. Raises CannotOpen; the message holds nothing of the content."""

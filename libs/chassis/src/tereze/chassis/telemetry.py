@@ -14,7 +14,8 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+
+from tereze.chassis.unrecorded import Unrecorded
 
 if TYPE_CHECKING:
     from tereze.chassis.settings import ServiceSettings
@@ -184,14 +185,11 @@ def _line(span: ReadableSpan, service: str) -> Mapping[str, Any]:
     }
 
 
-def tracer_provider(service: str, *, otlp_endpoint: str | None, trace_file: Path | None) -> TracerProvider:
+def tracer_provider(service: str, *, otlp_endpoint: str | None, trace_file: Path | None) -> TracerProvider | Unrecorded:
     """Every request and event has a trace id that can be told; what happened is recorded only where it leaves by an exporter."""
-    leaves = otlp_endpoint or trace_file
-    provider = TracerProvider(
-        resource=Resource({"service.name": f"tereze-{service}"}),
-        sampler=None if leaves else ALWAYS_OFF,
-        shutdown_on_exit=True,
-    )
+    if not (otlp_endpoint or trace_file):
+        return Unrecorded()
+    provider = TracerProvider(resource=Resource({"service.name": f"tereze-{service}"}), shutdown_on_exit=True)
     if otlp_endpoint:
         endpoint = f"{otlp_endpoint.rstrip('/')}/v1/traces"
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))

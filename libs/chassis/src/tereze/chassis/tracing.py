@@ -1,12 +1,13 @@
 """Decides how a trace crosses the outbox and the bus; must never put more than ids and codes on a span."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from opentelemetry import trace
 from opentelemetry.context import Context
-from opentelemetry.trace import SpanKind, Status, StatusCode
+from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from tereze.contracts.events import Envelope
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tereze.chassis.broker import Record
 
 _PROPAGATOR = TraceContextTextMapPropagator()
+_PLAIN = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})\Z")
 _tracer = trace.get_tracer("tereze.chassis")  # asks for the provider in force when first used
 
 
@@ -30,7 +32,15 @@ def remote_context(traceparent: str | None) -> Context | None:
     """The context a consumer continues, or None where the event carries none."""
     if not traceparent:
         return None
+    plain = _PLAIN.match(traceparent)
+    if plain is not None and (context := _context_of(plain)).is_valid:  # ours are: no need for the whole grammar
+        return trace.set_span_in_context(NonRecordingSpan(context), Context())
     return _PROPAGATOR.extract({"traceparent": traceparent}, Context())
+
+
+def _context_of(plain: re.Match[str]) -> SpanContext:
+    trace_id, span_id, flags = (int(part, 16) for part in plain.groups())
+    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
 
 
 @contextmanager
