@@ -231,3 +231,29 @@ def test_listen_forwards_signed_events_until_it_is_stopped(
         out, err = listening.communicate()
     assert SECRET in err
     assert {json.loads(line)["status"] for line in out.splitlines()} == {204}
+
+
+def test_a_unit_is_founded_its_people_are_let_in_and_it_is_closed_again(run: Run) -> None:
+    above, words = (
+        "almaty-department:head",
+        ("--kk", "Көктем мектебі", "--ru", "Школа «Коктем»", "--en", "Koktem school"),
+    )
+    place = ("--kind", "school", "--region", "KZ-75", "--below", "almaty-department")
+    founded = document(run("agency", "create", "almaty-school-koktem", *place, *words, "--json", who=above))
+    again = run("agency", "create", "almaty-school-koktem", *place, *words, who=above, code=1)
+    assert "slug-taken" in again.output
+    who = ("--subject", "kc-koktem-1", "--name", "Айгүл Нұрланқызы", "--role", "member")
+    added = run("staff", "add", "--agency", "almaty-school-koktem", *who, "--json", who=above)
+    member = json.loads(added.stdout.splitlines()[0])
+    assert (member["agency_id"], member.get("fit_from")) == (founded["agency_id"], None)
+    run("staff", "add", "--agency", "almaty-school-koktem", *who[:-1], "operator", who=above, code=1)
+    run("attest", "record", member["staff_id"], "--kind", "vetting", "--evidence", "file 1", who=above)
+    raised = document(run("staff", "amend", member["staff_id"], "--role", "head", "--json", who=above))
+    assert (raised["roles"], raised["display_name"]) == (["head"], "Айгүл Нұрланқызы")
+    moved = run("staff", "move", member["staff_id"], "--to", "almaty-school-2", "--role", "member", who=above)
+    assert "Their token has to name agency" in moved.output
+    told = run("agency", "amend", "almaty-school-koktem", "--en", "Bahar school", who=above).stdout
+    assert "Bahar school" in told
+    closed = run("agency", "close", "almaty-school-koktem", "--lang", "kk", who=above).output
+    assert "Жабылды." in closed
+    assert document(run("agency", "show", founded["agency_id"], "--json", who=above))["active"] is False

@@ -200,6 +200,7 @@ async def people(world: World) -> None:
     async with world.database.work() as work:
         await work.raw.execute("CREATE TABLE thing (number INT GENERATED ALWAYS AS IDENTITY, code TEXT)")
     await world.found(POLICE, AgencyKind.POLICE)
+    await world.found(SCHOOL, AgencyKind.SCHOOL)
     await world.employ("s:police:member", POLICE, StaffRole.MEMBER)
     await world.employ("s:police:suspended", POLICE, StaffRole.MEMBER, active=False)
     await world.employ("s:police:new", POLICE, StaffRole.MEMBER, fit_from=None, unmet=("policy", "vetting"))

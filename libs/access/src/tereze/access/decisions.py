@@ -28,6 +28,7 @@ Action = Literal[
     "read_review", "decide_review", "confirm_review",
     "subscribe",
     "manage_agency", "read_staff",
+    "found_agency", "amend_agency", "close_agency", "give_role",
     "read_attestation", "sign_attestation", "record_attestation", "revoke_attestation",
     "open_investigation", "lead_investigation",
     "read_rota", "keep_rota", "read_workforce", "keep_posts", "read_caseload",
@@ -66,7 +67,8 @@ class Resource:
     ``desks``: window desks that hold the case's own clocks. ``told``: reached by an escalation. ``keepers``: owe a duty of the
     case itself. ``deciders``: rule on the dispute about the task. ``excluded``: agencies and
     persons that must not touch it. ``opened_to``: persons to whom emergency access opens it now.
-    ``above``: the body above the owner. ``staff``: the id of the person it is about.
+    ``above``: the body above the owner, or all of them where a body is founded or people are let in. ``staff``: the id of the
+    person it is about. ``agency_kind``: of the body it is about. ``role``: the one to be given or taken.
     ``breached``: its time passed and nobody acted.
     """
 
@@ -86,6 +88,8 @@ class Resource:
     region_code: str = ""
     above: frozenset[str] = _NOTHING
     staff: str = ""
+    agency_kind: str = ""
+    role: str = ""
     breached: bool = False
 
 

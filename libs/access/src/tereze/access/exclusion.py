@@ -1,7 +1,7 @@
 """Decides whom an exclusion keeps out: the body named, its units, the bodies above it; must never leave a unit of the accused out of it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from tereze.contracts.directory import Agency
 from tereze.contracts.referrals import NamedBody
@@ -15,24 +15,38 @@ _NOBODY: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Bodies:
-    """Agencies and persons that must not touch a case."""
+    """Agencies and persons that must not touch a case.
+
+    ``with_units``: those of the agencies whose units are kept out with them, whenever they are founded; the others, bodies above
+    an accused institution, are kept out by themselves.
+    """
 
     agency_ids: frozenset[str] = _NOBODY
     staff_ids: frozenset[str] = _NOBODY
+    with_units: frozenset[str] = _NOBODY
 
     @property
     def all(self) -> frozenset[str]:
         """Every id of them."""
         return self.agency_ids | self.staff_ids
 
+    def grown(self, agencies: Iterable[Agency]) -> "Bodies":
+        """The same with the units that were founded since; ``agencies``: all below those kept out with their units."""
+        units = _below(self.with_units, agencies)
+        return replace(self, agency_ids=self.agency_ids | units, with_units=units)
+
 
 def units_of(agency_id: str, agencies: Iterable[Agency]) -> frozenset[str]:
     """The agency and everything below it."""
+    return _below({agency_id}, agencies)
+
+
+def _below(agency_ids: Collection[str], agencies: Iterable[Agency]) -> frozenset[str]:
     under: dict[str, list[str]] = {}
     for agency in agencies:
         if agency.parent_agency_id is not None:
             under.setdefault(agency.parent_agency_id, []).append(agency.agency_id)
-    found, to_look_at = {agency_id}, [agency_id]
+    found, to_look_at = set(agency_ids), list(agency_ids)
     while to_look_at:
         fresh = [unit for unit in under.get(to_look_at.pop(), ()) if unit not in found]
         found.update(fresh)
@@ -64,4 +78,4 @@ def kept_out_by(named: NamedBody, agencies: Iterable[Agency], *, institutional: 
         return Bodies(staff_ids=staff_ids)
     by_id = {agency.agency_id: agency for agency in agencies}
     agency_ids = units_of(named.agency_id, by_id.values())
-    return Bodies(agency_ids | above(named.agency_id, by_id) if whole else agency_ids, staff_ids)
+    return Bodies(agency_ids | above(named.agency_id, by_id) if whole else agency_ids, staff_ids, with_units=agency_ids)

@@ -1,12 +1,15 @@
 """Decides which bodies this service keeps out of which case, and the condition that does so in a query; must never be gone round.
 
-Every query over rows of a case, task, referral or event that is answered to somebody carries ``shown_to``.
+Every query over rows of a case, task, referral or event that is answered to somebody carries ``shown_to``. Whose units are kept out
+with them is looked up in the replica of the directory by each query, so that a unit founded after the exclusion is kept out too,
+from its first instant.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any, cast
 
-from sqlalchemy import Column, ColumnElement, Index, MetaData, Table, Text, exists
+from sqlalchemy import Boolean, Column, ColumnElement, Index, MetaData, Table, Text, text
 
 from tereze.access import Actor
 from tereze.chassis.handlers import Handlers
@@ -25,12 +28,44 @@ EXCLUSION_DDL = (
     """,
     "CREATE INDEX exclusion_by_body ON exclusion (body_id, case_id)",
 )
+EXCLUSION_DDL_2 = (
+    "ALTER TABLE exclusion ADD COLUMN with_units BOOLEAN DEFAULT false NOT NULL",
+    """
+    UPDATE exclusion AS kept SET with_units = true
+    WHERE body_id LIKE 'agc%' AND NOT EXISTS (
+        SELECT FROM replica AS unit
+        WHERE unit.kind = 'agency' AND unit.record ->> 'parent_agency_id' = kept.body_id AND NOT EXISTS (
+            SELECT FROM exclusion AS beside
+            WHERE beside.case_id = kept.case_id AND beside.exclusion_id = kept.exclusion_id AND beside.body_id = unit.id
+        )
+    )
+    """,
+)
+"""Of what was kept before, whoever is kept out with all its units keeps out what is founded below it."""
 
 _KEEP = """
-INSERT INTO exclusion (case_id, body_id, exclusion_id) SELECT $1, body, $2 FROM unnest($3::text[]) AS body
-ON CONFLICT DO NOTHING
+INSERT INTO exclusion (case_id, body_id, exclusion_id, with_units)
+SELECT $1, body, $2, body = ANY($4::text[]) FROM unnest($3::text[]) AS body
+ON CONFLICT (case_id, body_id, exclusion_id) DO UPDATE SET with_units = true
+WHERE excluded.with_units AND NOT exclusion.with_units
 """
-_OF_CASES = "SELECT case_id, body_id FROM exclusion WHERE case_id = ANY($1::text[])"
+_CONDITION = """NOT EXISTS (
+  SELECT FROM exclusion WHERE exclusion.case_id = {case} AND (exclusion.body_id IN ({readers}) OR (exclusion.with_units AND EXISTS (
+    WITH RECURSIVE line (id, up, known) AS (
+      SELECT id, record ->> 'parent_agency_id', true FROM replica WHERE kind = 'agency' AND id IN ({readers})
+      UNION SELECT line.up, body.record ->> 'parent_agency_id', body.id IS NOT NULL
+      FROM line LEFT JOIN replica AS body ON body.kind = 'agency' AND body.id = line.up WHERE line.up IS NOT NULL
+    ) SELECT FROM line WHERE line.up = exclusion.body_id OR NOT line.known
+  ))))"""
+_OF_CASES = """
+WITH RECURSIVE barred AS (
+    SELECT case_id, body_id, with_units FROM exclusion WHERE case_id = ANY($1::text[])
+    UNION SELECT barred.case_id, unit.id, true
+    FROM barred JOIN replica AS unit ON unit.kind = 'agency' AND unit.record ->> 'parent_agency_id' = barred.body_id
+    WHERE barred.with_units
+)
+SELECT DISTINCT case_id, body_id FROM barred
+"""
 exclusion_handlers = Handlers()
 
 
@@ -42,29 +77,31 @@ def exclusion_table(metadata: MetaData) -> Table:
         Column("case_id", Text, primary_key=True),
         Column("body_id", Text, primary_key=True),
         Column("exclusion_id", Text, primary_key=True),
+        Column("with_units", Boolean, nullable=False, server_default=text("false")),
         Index("exclusion_by_body", "body_id", "case_id"),
     )
 
 
-_exclusion = exclusion_table(MetaData())
-
-
 def shown_to(case: str, *readers: str) -> str:
-    """The condition, as SQL, under which a row of a case may be shown to an agency and its person. Each is a column or a parameter."""
-    return (
-        f"NOT EXISTS (SELECT FROM exclusion WHERE exclusion.case_id = {case}"
-        f" AND exclusion.body_id IN ({', '.join(readers)}))"
-    )
+    """The condition, as SQL, under which a row of a case may be shown to an agency and its person. Each is a column or a parameter.
+
+    A reader below a body that is kept out with its units is kept out; so is one whose place below it is not known to the end.
+    """
+    return _CONDITION.format(case=case, readers=", ".join(readers))
 
 
-def known_to(case: ColumnElement[str], actor: Actor) -> ColumnElement[bool]:
+def known_to(case: Column[Any], actor: Actor) -> ColumnElement[bool]:
     """The same condition for SQLAlchemy."""
-    return ~exists().where(_exclusion.c.case_id == case, _exclusion.c.body_id.in_([actor.agency_id, actor.staff_id]))
+    condition = text(shown_to(str(case), ":reader_agency", ":reader_staff"))
+    bound = condition.bindparams(reader_agency=actor.agency_id, reader_staff=actor.staff_id)
+    return cast("ColumnElement[bool]", bound)
 
 
-async def keep(work: Work, case_id: str, exclusion_id: str, bodies: Iterable[str]) -> None:
-    """These bodies are kept out of the case."""
-    await work.raw.execute(_KEEP, case_id, exclusion_id, sorted(bodies))
+async def keep(
+    work: Work, case_id: str, exclusion_id: str, bodies: Iterable[str], *, with_units: Iterable[str] = ()
+) -> None:
+    """These bodies are kept out of the case; ``with_units`` of them also whoever is or comes below them."""
+    await work.raw.execute(_KEEP, case_id, exclusion_id, sorted(bodies), sorted(with_units))
 
 
 async def drop(work: Work, case_id: str, exclusion_id: str) -> None:
@@ -73,7 +110,7 @@ async def drop(work: Work, case_id: str, exclusion_id: str) -> None:
 
 
 async def excluded_from(work: Work, case_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
-    """Who is kept out of each case; a case nobody is kept out of is absent."""
+    """Who is kept out of each case, with the units that were founded since; a case nobody is kept out of is absent."""
     found: dict[str, set[str]] = defaultdict(set)
     for row in await work.raw.fetch(_OF_CASES, list(case_ids)) if case_ids else ():
         found[row["case_id"]].add(row["body_id"])
@@ -83,7 +120,8 @@ async def excluded_from(work: Work, case_ids: Collection[str]) -> Mapping[str, f
 @exclusion_handlers.on(ExclusionRecorded)
 async def keep_out(event: ExclusionRecorded, work: Work, _envelope: Envelope) -> None:
     """Remember who is kept out, before anything else of this event is done."""
-    await keep(work, event.case_id, event.exclusion_id, (*event.agency_ids, *event.staff_ids))
+    bodies = (*event.agency_ids, *event.staff_ids)
+    await keep(work, event.case_id, event.exclusion_id, bodies, with_units=event.with_units)
 
 
 @exclusion_handlers.on(ExclusionLifted)

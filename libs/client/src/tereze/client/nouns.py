@@ -274,6 +274,10 @@ class Agencies(Noun[D]):
     """Bodies that refer and act."""
 
     get = Operation(directory.agency)
+    found = Operation(directory.found)
+    amend = Operation(directory.amend)
+    close = Operation(directory.close)
+    reopen = Operation(directory.reopen)
     list = Listing(directory.agencies)
     rota = Operation(workforce.rota)
     contacts = Operation(workforce.contacts)
@@ -289,6 +293,9 @@ class Staff(Noun[D]):
 
     list = Listing(staff.listing)
     me = Operation(staff.me)
+    add = Operation(staff.add)
+    amend = Operation(staff.amend)
+    move = Operation(staff.move)
     attestation = Operation(staff.attestation)
     sign = Operation(staff.sign)
     attest = Operation(staff.attest)

@@ -46,6 +46,12 @@ class Agency(Contract):
     ] = None
 
 
+class AgencyView(Agency):
+    """A body as it is read to be amended or closed."""
+
+    version: Annotated[int, OPERATIONAL, Field(description="Send it back as If-Match")]
+
+
 class Standing(Contract):
     """Between which instants somebody's attestations let them act; both absent means never, an absent end means no end."""
 

@@ -31,6 +31,11 @@ class _ExclusionEvent(CaseEvent):
         ),
     ] = ()
     staff_ids: Annotated[tuple[StaffId, ...], ALLEGATION, Field(description="Every person it keeps out")] = ()
+    with_units: Annotated[
+        tuple[AgencyId, ...],
+        ALLEGATION,
+        Field(description="Those of the agencies whose units it keeps out too, also units founded after this event"),
+    ] = ()
     by_agency_id: Annotated[AgencyId | None, OPERATIONAL, Field(description="Absent: it came with a referral")] = None
     by_staff_id: Annotated[StaffId | None, STAFF] = None
 

@@ -1,4 +1,4 @@
-"""Decides which word starts what: ``load-pack``, ``migrate``, or the service itself; must never be imported."""
+"""Decides which word starts what: ``load-pack``, ``first-operator``, ``migrate``, or the service itself; must never be imported."""
 
 import sys
 
@@ -6,6 +6,8 @@ from tereze.chassis.service import run
 from tereze.directory import commands
 from tereze.directory.app import build
 
-if sys.argv[1:2] == ["load-pack"]:
-    sys.exit(commands.load_pack(sys.argv[2:]))
+COMMANDS = {"load-pack": commands.load_pack, "first-operator": commands.first_operator}
+
+if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+    sys.exit(COMMANDS[sys.argv[1]](sys.argv[2:]))
 run(build)

@@ -11,6 +11,7 @@ from tereze.directory.invented import attest_invented
 from tereze.directory.store import tables
 from tereze.directory.store.attestations import RULES
 from tereze.directory.store.country import find_series, keep
+from tereze.directory.store.founding import hold_country, left_to_people
 
 _NOT_FROM_PACKS = set(Standing.model_fields)
 
@@ -25,16 +26,21 @@ class Loaded:
     staff: int
     series: int
     catchments: int
+    left: int = 0
+    """Entries that people entered or amended since, and that say something else than the pack: theirs hold."""
 
 
 async def load_pack(work: Work, pack: Pack) -> Loaded:
     """Write a pack and publish what changed. Loading the same pack again writes and publishes nothing.
 
-    What a pack leaves out stays as it is, and a suspended staff member stays suspended.
+    What a pack leaves out stays as it is, so does what people entered or amended since, and a suspended staff member stays
+    suspended.
     """
     check_pack(pack)
-    await work.lock("load-pack")
+    await hold_country(work)
+    left = await left_to_people(work, pack)
     return Loaded(
+        left=left,
         regions=await _load_regions(work, pack),
         districts=await _load_districts(work, pack),
         agencies=await _load_agencies(work, pack),

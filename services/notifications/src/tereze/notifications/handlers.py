@@ -5,7 +5,7 @@ What comes in one batch is kept and lined up together, by one statement of each 
 
 from collections.abc import Sequence
 
-from tereze.chassis.exclusions import exclusion_handlers
+from tereze.chassis.exclusions import excluded_from, exclusion_handlers
 from tereze.chassis.handlers import Handlers
 from tereze.chassis.work import Work
 from tereze.contracts.cases import CaseEvent, CaseJoined
@@ -73,4 +73,5 @@ for _shape in event_types().values():
 async def withhold_what_waits(event: ExclusionRecorded, work: Work, _envelope: Envelope) -> None:
     """What is lined up for whoever is kept out is neither sent nor counted. After the lanes were locked, as everywhere."""
     await work.settle()
-    await deliveries.withhold_case(work, event.case_id, (*event.agency_ids, *event.staff_ids))
+    kept_out = (await excluded_from(work, [event.case_id])).get(event.case_id, frozenset())
+    await deliveries.withhold_case(work, event.case_id, kept_out)

@@ -84,12 +84,14 @@ async def new_moment(work: Work, region_code: str, *, referral_id: str | None = 
 async def moment_of(work: Work, file: CaseFile, *, also_in: str | None = None) -> Moment:
     """The moment in which something happens to a case: under the protocol it was opened with; what is new on it, under today's.
 
-    The agencies are those of every region the case reaches into, ``also_in`` included.
+    The agencies are those of every region the case reaches into, ``also_in`` included. One that was founded since the case was
+    read, below a body that is kept out with its units, is kept out of it too before anything is given to it.
     """
     protocols = read_protocols(work.runtime.settings.pack)
     home, others = file.region_code, {*file.also_in, *([also_in] if also_in else [])}
     elsewhere = {code: await roster_of(work, code, case_id=file.case_id) for code in sorted(others - {home})}
     roster = await roster_of(work, home, case_id=file.case_id)
+    file.keep_units_out(agency for each in (roster, *elsewhere.values()) for agency in each.agencies)
     return Moment(work.now, pack_of(work, file), protocols.calendar, roster, new_id, protocols, elsewhere)
 
 

@@ -117,11 +117,14 @@ class CaseStory:
     def declined(self, task: str, by: str, reason: DeclineReason) -> TaskDeclined:
         return self._task(TaskDeclined, task, by, state=TaskState.DECLINED, by_agency_id=by, reason=reason)
 
-    def kept_out(self, *bodies: str, exclusion: str | None = None) -> ExclusionRecorded:
-        """Agencies and staff members, told apart by their ids."""
+    def kept_out(
+        self, *bodies: str, exclusion: str | None = None, with_units: tuple[str, ...] = ()
+    ) -> ExclusionRecorded:
+        """Agencies and staff members, told apart by their ids; ``with_units``: those whose units are kept out with them."""
         return self._tell(
-            ExclusionRecorded, basis=ExclusionBasis.ACCUSED, **_bodies(bodies), exclusion_id=exclusion or invent("exc")
-        )
+            ExclusionRecorded, basis=ExclusionBasis.ACCUSED, **_bodies(bodies), with_units=with_units,
+            exclusion_id=exclusion or invent("exc"),
+        )  # fmt: skip
 
     def opened_in_emergency(self, staff: str, agency: str) -> EmergencyAccessOpened:
         """Somebody opened the case to themselves for an hour."""

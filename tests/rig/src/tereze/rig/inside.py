@@ -149,6 +149,24 @@ class Inside:
             events += [StaffPublished(key_id=member.staff_id, version=1, staff=member) for member in members]
         await self.hear(*events)
 
+    async def found(self, slug: str, below: str, kind: str = "police", *roles: str) -> "Founded":
+        """Let the service hear of a body that is founded now below another (an id), and of one fit person a role."""
+        names = {"kk": "-", "ru": "-", "en": "-"}
+        words = {"slug": slug, "kind": kind, "region_code": "KZ-75", "parent_agency_id": below, "name": names}
+        body = Agency.model_validate({"agency_id": new_id("agc"), **words}, strict=False)
+        events: list[Event] = [AgencyPublished(key_id=body.agency_id, version=1, agency=body)]
+        for role in roles:
+            record = StaffRecord.model_validate(
+                {
+                    "staff_id": new_id("stf"), "subject": f"{slug}:{role}", "agency_id": body.agency_id,
+                    "roles": [role], "fit_from": _LONG_AGO,
+                },
+                strict=False,
+            )  # fmt: skip
+            events.append(StaffPublished(key_id=record.staff_id, version=1, staff=record))
+        await self.hear(*events)
+        return Founded(self, body)
+
     def caller(self, who: str, **claims: Any) -> httpx.AsyncClient:
         """A client that calls as a demo person, e.g. ``almaty-police:member``; ``claims`` override the token's."""
         member = demo_staff()[who]
@@ -159,6 +177,24 @@ class Inside:
         """A client with these headers; without any, an anonymous one."""
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://tereze.test", headers=headers)
+
+
+@dataclass(frozen=True)
+class Founded:
+    """A body that was founded during a test."""
+
+    inside: Inside
+    body: Agency
+
+    @property
+    def agency_id(self) -> str:
+        """Its id."""
+        return self.body.agency_id
+
+    def caller(self, role: str) -> httpx.AsyncClient:
+        """A client that calls as its person of this role."""
+        token = self.inside.mint.mint(f"{self.body.slug}:{role}", self.agency_id)
+        return self.inside.client({"Authorization": f"Bearer {token}"})
 
 
 @asynccontextmanager

@@ -110,7 +110,9 @@ async def _principal(request: Request, work: Work, *, attested: bool) -> Princip
         raise AgencyMismatch
     if not record.active:
         raise StaffSuspended
-    if agency is not None and not agency.active:
+    if agency is None:
+        raise StaffUnknown("Your agency is not known here yet. Ask again in a moment.")
+    if not agency.active:
         raise AgencySuspended
     caller = Principal(
         subject=record.subject,

@@ -4,11 +4,13 @@ import stamina
 import typer
 
 from tereze.client.cli import (
+    agency,
     case,
     commission,
     duty,
     eligibility,
     emergency,
+    enrolling,
     exclusion,
     family,
     identity_review,
@@ -49,7 +51,9 @@ app.add_typer(plan.plan_app, name="plan")
 app.add_typer(eligibility.eligibility_app, name="eligibility")
 app.add_typer(subscriptions.subscription_app, name="subscription")
 app.add_typer(duty.duty_app, name="duty")
+app.add_typer(agency.agency_app, name="agency")
 app.add_typer(staff.staff_app, name="staff")
+app.add_typer(enrolling.staff_app, name="staff")
 app.add_typer(workforce.rota_app, name="rota")
 app.add_typer(staff.attest_app, name="attest")
 app.add_typer(staff.investigation_app, name="investigation")

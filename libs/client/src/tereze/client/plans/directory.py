@@ -1,14 +1,48 @@
-"""Decides how agencies, regions, official series and the SLA board are read; must never do I/O."""
+"""Decides how agencies are read, founded, amended and closed, and regions, series and the SLA board read; must never do I/O."""
 
-from tereze.client.call import Call, Stream, pages, query, segment, shape
-from tereze.contracts.directory import Agency, AgencyPage, OfficialSeries, RegionList
+from tereze.client.call import Call, Flow, Stream, creating, if_match, pages, query, segment, shape
+from tereze.contracts.directory import Agency, AgencyPage, AgencyView, OfficialSeries, RegionList
+from tereze.contracts.founding import AmendAgency, FoundAgency
 from tereze.contracts.sla import SlaBoard
 from tereze.contracts.words import AgencyKind
 
 
-def agency(agency_id: str) -> Call[Agency]:
-    """One agency by its id."""
-    return Call("GET", f"/v1/agencies/{segment(agency_id)}", shape(Agency), repeatable=True)
+def agency(agency_id: str) -> Call[AgencyView]:
+    """One agency by its id, with the version to amend or close it at."""
+    return Call("GET", f"/v1/agencies/{segment(agency_id)}", shape(AgencyView), repeatable=True)
+
+
+def found(wish: FoundAgency, *, idempotency_key: str | None = None) -> Call[AgencyView]:
+    """Found a body, or a unit of one, as an operator or as a head or manager of the body above it."""
+    headers = creating(idempotency_key)
+    return Call("POST", "/v1/agencies", shape(AgencyView), body=wish, headers=headers, repeatable=True)
+
+
+def amend(agency_id: str, words: AmendAgency, *, version: int | None = None) -> Flow[AgencyView]:
+    """Say how a body is called from now on. Without a version: as it is now."""
+    if version is None:
+        version = (yield agency(agency_id)).version
+    where = f"/v1/agencies/{segment(agency_id)}"
+    answer: AgencyView = yield Call("PUT", where, shape(AgencyView), body=words, headers=if_match(version))
+    return answer
+
+
+def close(agency_id: str, *, version: int | None = None) -> Flow[AgencyView]:
+    """Close a body: nobody acts for it any more. Without a version: as it is now."""
+    return (yield from _step(agency_id, "close", version))
+
+
+def reopen(agency_id: str, *, version: int | None = None) -> Flow[AgencyView]:
+    """Open a closed body again, as it was. Without a version: as it is now."""
+    return (yield from _step(agency_id, "reopen", version))
+
+
+def _step(agency_id: str, word: str, version: int | None) -> Flow[AgencyView]:
+    if version is None:
+        version = (yield agency(agency_id)).version
+    where = f"/v1/agencies/{segment(agency_id)}/{word}"
+    answer: AgencyView = yield Call("POST", where, shape(AgencyView), headers=if_match(version))
+    return answer
 
 
 def agencies(

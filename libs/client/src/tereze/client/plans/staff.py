@@ -1,10 +1,11 @@
-"""Decides how people of an agency are read, attested, suspended and investigated; must never do I/O."""
+"""Decides how people are let in, read, moved, attested, suspended and investigated; must never do I/O."""
 
 from datetime import datetime
 
 from tereze.client.call import Call, Flow, Stream, creating, if_match, pages, query, segment, shape
 from tereze.contracts.attestations import AttestationKind, AttestationView, RecordAttestation
 from tereze.contracts.directory import StaffMember, StaffPage
+from tereze.contracts.founding import AddStaff, AmendStaff, MoveStaff
 from tereze.contracts.investigations import (
     BreachKind,
     ConcludeInvestigation,
@@ -16,6 +17,7 @@ from tereze.contracts.investigations import (
     RecordInterview,
 )
 from tereze.contracts.labels import Contract
+from tereze.contracts.words import StaffRole
 
 _SIGNED = (AttestationKind.POLICY, AttestationKind.HANDBOOKS)
 
@@ -58,6 +60,41 @@ def revoke(staff_id: str, attestation_id: str, *, version: int | None = None) ->
         version = (yield attestation(staff_id)).version
     where = f"/v1/staff/{segment(staff_id)}/attestations/{segment(attestation_id)}/revoke"
     answer: AttestationView = yield Call("POST", where, shape(AttestationView), headers=if_match(version))
+    return answer
+
+
+def add(wish: AddStaff, *, idempotency_key: str | None = None) -> Call[StaffMember]:
+    """Let somebody act for an agency, once they hold what their role requires."""
+    headers = creating(idempotency_key)
+    return Call("POST", "/v1/staff", shape(StaffMember), body=wish, headers=headers, repeatable=True)
+
+
+def amend(
+    staff_id: str,
+    *,
+    roles: tuple[StaffRole, ...] | None = None,
+    display_name: str | None = None,
+    version: int | None = None,
+) -> Flow[StaffMember]:
+    """Say what somebody is trusted with or how they are called; what is left out stays. Without a version: as they are now."""
+    if version is None or roles is None or display_name is None:
+        known: AttestationView = yield attestation(staff_id)
+        version, roles = version or known.version, roles or known.roles
+        display_name = display_name or known.display_name
+    body, where = AmendStaff(roles=roles, display_name=display_name), f"/v1/staff/{segment(staff_id)}"
+    answer: StaffMember = yield Call("PUT", where, shape(StaffMember), body=body, headers=if_match(version))
+    return answer
+
+
+def move(
+    staff_id: str, *, agency_id: str, roles: tuple[StaffRole, ...] | None = None, version: int | None = None
+) -> Flow[StaffMember]:
+    """Let somebody act for another agency from now on, in the roles they have or in others. Without a version: as they are now."""
+    if version is None or roles is None:
+        known: AttestationView = yield attestation(staff_id)
+        version, roles = version or known.version, roles or known.roles
+    body, where = MoveStaff(agency_id=agency_id, roles=roles), f"/v1/staff/{segment(staff_id)}/move"
+    answer: StaffMember = yield Call("POST", where, shape(StaffMember), body=body, headers=if_match(version))
     return answer
 
 

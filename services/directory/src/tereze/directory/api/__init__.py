@@ -2,11 +2,23 @@
 
 from fastapi import APIRouter
 
-from tereze.directory.api import agencies, attestations, catchments, investigations, rotas, staff, workforce
+from tereze.directory.api import (
+    agencies,
+    attestations,
+    catchments,
+    enrolling,
+    founding,
+    investigations,
+    rotas,
+    staff,
+    workforce,
+)
 
 router = APIRouter(tags=["directory"])
 router.include_router(agencies.router)
+router.include_router(founding.router)
 router.include_router(staff.router)
+router.include_router(enrolling.router)
 router.include_router(attestations.router)
 router.include_router(investigations.router)
 router.include_router(rotas.router)

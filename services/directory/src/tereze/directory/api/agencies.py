@@ -4,13 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from tereze.chassis.http import Caller, Cursor, Limit, OpenWork, Reply
-from tereze.contracts.directory import Agency, AgencyPage, OfficialSeries, RegionList
+from tereze.chassis.http import Caller, Cursor, Limit, OpenWork, Reply, etag
+from tereze.contracts.directory import AgencyPage, AgencyView, OfficialSeries, RegionList
 from tereze.contracts.facts import NotFound
 from tereze.contracts.ids import AgencyId, RegionCode
 from tereze.contracts.words import AgencyKind
 from tereze.directory.api.pages import following, position_of
 from tereze.directory.store import country
+from tereze.directory.store.founding import read_body
 
 router = APIRouter(tags=["directory"])
 
@@ -50,10 +51,11 @@ async def list_agencies(
     return Reply(200, AgencyPage(items=items, has_more=has_more, cursor=cursor)).response()
 
 
-@router.get("/v1/agencies/{agency_id}", response_model=Agency)
+@router.get("/v1/agencies/{agency_id}", response_model=AgencyView)
 async def read_agency(agency_id: AgencyId, _caller: Caller, work: OpenWork) -> Response:
     """One body that takes part in the window."""
-    agency = await country.find_agency(work, agency_id)
-    if agency is None:
+    found = await read_body(work, agency_id)
+    if found is None:
         raise NotFound
-    return Reply(200, agency).response()
+    view = AgencyView(**found[0].model_dump(), version=found[1])
+    return Reply(200, view, etag(view.version)).response()

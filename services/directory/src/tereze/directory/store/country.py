@@ -13,11 +13,16 @@ from tereze.directory.store.tables import agency, official_series, region
 
 
 async def keep(work: Work, table: Table, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
-    """Write the rows that are new or differ; returns their ids with the version they now have."""
+    """Write the rows that are new or differ; returns their ids with the version they now have.
+
+    What people entered or amended since (``entered_at``) stays as they left it.
+    """
     (key,) = (column.name for column in table.primary_key)
     known = {row[key]: row for row in (await work.db.execute(select(table))).mappings()}
     changed = [
-        {**row, "version": _version(known.get(row[key])) + 1} for row in rows if _differs(row, known.get(row[key]))
+        {**row, "version": _version(known.get(row[key])) + 1}
+        for row in rows
+        if _differs(row, known.get(row[key])) and not entered_by_people(known.get(row[key]))
     ]
     if changed:
         statement = insert(table)
@@ -28,6 +33,11 @@ async def keep(work: Work, table: Table, rows: Sequence[dict[str, Any]]) -> dict
 
 def _version(known: RowMapping | None) -> int:
     return int(known["version"]) if known else 0
+
+
+def entered_by_people(known: RowMapping | None) -> bool:
+    """Whether people founded, added or amended what is kept, so that it is theirs and no pack's."""
+    return known is not None and known.get("entered_at") is not None
 
 
 def _differs(row: dict[str, Any], known: RowMapping | None) -> bool:
@@ -51,7 +61,7 @@ async def find_series(work: Work, name: str) -> OfficialSeries | None:
 async def find_agency(work: Work, agency_id: str) -> Agency | None:
     """One agency, active or not."""
     row = (await work.db.execute(select(agency).where(agency.c.agency_id == agency_id))).mappings().one_or_none()
-    return None if row is None else _agency(row)
+    return None if row is None else agency_of(row)
 
 
 async def units_of(work: Work, agency_id: str) -> list[str]:
@@ -69,13 +79,14 @@ async def page_of_agencies(
         query = query.where(agency.c.kind == kind.value)
     if region_code is not None:
         query = query.where(agency.c.region_code == region_code)
-    return [_agency(row) for row in (await work.db.execute(query)).mappings()]
+    return [agency_of(row) for row in (await work.db.execute(query)).mappings()]
 
 
-def _agency(row: RowMapping) -> Agency:
+def agency_of(row: RowMapping) -> Agency:
+    """A row as the contract has it."""
     return Agency.model_validate(without_version(row), strict=False)
 
 
 def without_version(row: RowMapping | dict[str, Any]) -> dict[str, Any]:
     """A row as the values of its contract."""
-    return {name: value for name, value in row.items() if name != "version"}
+    return {name: value for name, value in row.items() if name not in {"version", "entered_at"}}

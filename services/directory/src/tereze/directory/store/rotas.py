@@ -30,13 +30,13 @@ async def shifts_of(work: Work, agency_id: str) -> list[Shift]:
 async def keep_shift(work: Work, agency_id: str, one: Shift) -> int:
     """Add a shift; returns the rota's new version."""
     await work.db.execute(insert(shift).values(agency_id=agency_id, **one.model_dump()))
-    return await _next_version(work, agency_id)
+    return await next_version(work, agency_id)
 
 
 async def drop_shift(work: Work, agency_id: str, shift_id: str) -> int | None:
     """Take a shift away; returns the rota's new version, or None where there is no such shift."""
     gone = await work.db.execute(delete(shift).where(shift.c.agency_id == agency_id, shift.c.shift_id == shift_id))
-    return await _next_version(work, agency_id) if gone.rowcount else None
+    return await next_version(work, agency_id) if gone.rowcount else None
 
 
 async def people_of(work: Work, agency_id: str) -> list[StaffMember]:
@@ -56,7 +56,8 @@ async def chain_of(work: Work, agency_id: str) -> list[str]:
     return chain
 
 
-async def _next_version(work: Work, agency_id: str) -> int:
+async def next_version(work: Work, agency_id: str) -> int:
+    """Count an agency's rota one version up, and return it."""
     statement = upsert(rota).values(agency_id=agency_id, version=1)
     counted = statement.on_conflict_do_update(index_elements=["agency_id"], set_={"version": rota.c.version + 1})
     return int((await work.db.execute(counted.returning(rota.c.version))).scalar_one())

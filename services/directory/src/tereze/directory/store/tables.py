@@ -40,6 +40,7 @@ agency = Table(
     Column("active", Boolean, nullable=False),
     Column("calendar", String),
     Column("version", Integer, nullable=False),
+    Column("entered_at", DateTime(timezone=True)),
     Index("agency_by_kind", "kind", "region_code", "agency_id"),
 )
 staff = Table(
@@ -58,6 +59,7 @@ staff = Table(
     Column("fit_from", DateTime(timezone=True)),
     Column("fit_until", DateTime(timezone=True)),
     Column("unmet", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
+    Column("entered_at", DateTime(timezone=True)),
     Index("staff_by_agency", "agency_id", "staff_id"),
 )
 official_series = Table(

@@ -41,12 +41,12 @@ WITH entry AS (
   ORDER BY place
   RETURNING seq, event_id, type, key, version
 ), reader AS (
-  (
-    SELECT entry.seq, known.agency_id FROM entry JOIN participant AS known ON known.case_id = entry.key
+  SELECT seq, agency_id FROM (
+    SELECT entry.seq, entry.key, known.agency_id FROM entry JOIN participant AS known ON known.case_id = entry.key
     WHERE known.until IS NULL
-    UNION SELECT entry.seq, named.agency_id
+    UNION SELECT entry.seq, entry.key, named.agency_id
     FROM unnest($9::text[], $10::text[]) AS named (event_id, agency_id) JOIN entry USING (event_id)
-  ) EXCEPT SELECT entry.seq, exclusion.body_id FROM entry JOIN exclusion ON exclusion.case_id = entry.key
+  ) AS concerned WHERE {shown_to("concerned.key", "concerned.agency_id")}
 ), told AS (
   INSERT INTO addressed (agency_id, seq) SELECT agency_id, seq FROM reader ORDER BY seq RETURNING 1
 ), wanted AS (

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from tereze.chassis.exclusions import shown_to
 from tereze.chassis.work import Work
 from tereze.notifications.domain.participation import Capacity, Joins, Leaves
 
@@ -32,15 +33,14 @@ ON CONFLICT (case_id, agency_id, capacity, place)
 RETURNING case_id, agency_id
 """
 
-_CAPACITIES = """
+_CAPACITIES = f"""
 WITH asked AS (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (case_id, agency_id, staff_id))
 SELECT asked.*, known.capacity FROM asked
 JOIN participant AS known ON known.case_id = asked.case_id AND known.agency_id = asked.agency_id
 WHERE known.until IS NULL
 UNION ALL
-SELECT asked.*, 'excluded' FROM asked
-JOIN exclusion ON exclusion.case_id = asked.case_id AND exclusion.body_id IN (asked.agency_id, asked.staff_id)
-"""
+SELECT asked.*, 'excluded' FROM asked WHERE NOT {shown_to("asked.case_id", "asked.agency_id", "asked.staff_id")}
+"""  # noqa: S608 - constants of this module
 _TAKING_PART = """
 SELECT DISTINCT case_id, agency_id FROM participant WHERE case_id = $1 AND agency_id = ANY($2::text[]) AND until IS NULL
 """

@@ -1,12 +1,13 @@
 """Decides what belongs to a case and how its events are numbered; must never let a change go untold."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from tereze.contracts.cases import CaseEvent, ClockStarted, ClockStopped, TaskEvent
+from tereze.contracts.directory import Agency
 from tereze.contracts.emergencies import EmergencyReason, EmergencyVerdict
 from tereze.contracts.words import CaseState, Category, Circumstance, ClockKind, ClockState, Risk
 from tereze.protocol import Pack, Protocols, WorkingCalendar
@@ -133,6 +134,14 @@ class CaseFile:
     def excluded(self) -> frozenset[str]:
         """The agencies and persons that must not touch the case."""
         return frozenset[str]().union(*(exclusion.bodies.all for exclusion in self.exclusions.values()))
+
+    def keep_units_out(self, agencies: Iterable[Agency]) -> None:
+        """Of these agencies, those below a body that is kept out with its units are kept out too, whenever they were founded."""
+        known = tuple(agencies)
+        self.exclusions = {
+            exclusion_id: replace(exclusion, bodies=exclusion.bodies.grown(known))
+            for exclusion_id, exclusion in self.exclusions.items()
+        }
 
     def having(self, capacity: Capacity) -> frozenset[str]:
         """The agencies of one capacity."""

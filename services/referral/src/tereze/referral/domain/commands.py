@@ -112,7 +112,8 @@ def decline_task(file: CaseFile, task: Task, by: Actor, reason: DeclineReason, m
 
 
 def _own_conflict(by: Actor, moment: Moment) -> Exclusion:
-    bodies = Bodies(agency_ids=units_of(by.agency_id, moment.roster.agencies))
+    units = units_of(by.agency_id, moment.roster.agencies)
+    bodies = Bodies(agency_ids=units, with_units=units)
     exclusion_id, basis = moment.new_id("exc"), ExclusionBasis.CONFLICT_OF_INTEREST
     return Exclusion(exclusion_id, basis, bodies, moment.now, by.agency_id, by.staff_id)
 

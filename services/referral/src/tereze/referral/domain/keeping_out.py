@@ -141,6 +141,7 @@ def _facts(exclusion: Exclusion) -> dict[str, object]:
         "exclusion_id": exclusion.exclusion_id,
         "agency_ids": tuple(sorted(exclusion.bodies.agency_ids)),
         "staff_ids": tuple(sorted(exclusion.bodies.staff_ids)),
+        "with_units": tuple(sorted(exclusion.bodies.with_units)),
         "by_agency_id": exclusion.by_agency_id,
         "by_staff_id": exclusion.by_staff_id,
     }

@@ -31,7 +31,7 @@ from tereze.referral.domain.escalation import next_level
 from tereze.referral.domain.exclusion import Exclusion
 from tereze.referral.domain.tasks import Task
 from tereze.referral.store.emergencies import keep_accesses, read_access
-from tereze.referral.store.exclusions import keep_exclusions, read_exclusion
+from tereze.referral.store.exclusions import as_of_now, keep_exclusions, read_exclusion
 from tereze.referral.store.looks import look_again
 
 LADDER = "ladder"
@@ -109,6 +109,10 @@ async def read_cases(work: Work, case_ids: Sequence[str]) -> list[CaseFile]:
     """Cases as they are now, in the order asked for. Unknown ones are left out."""
     rows = await work.raw.fetch(_READ, list(case_ids))
     files = {file.case_id: file for file in (_file(row, work.now) for row in rows)}
+    found = [one for file in files.values() for one in file.exclusions.values()]
+    now = {one.exclusion_id: one for one in await as_of_now(work, found)}
+    for file in files.values():
+        file.exclusions = {exclusion_id: now[exclusion_id] for exclusion_id in file.exclusions}
     return [files[case_id] for case_id in case_ids if case_id in files]
 
 

@@ -1,12 +1,13 @@
 """Decides how exclusions are kept and found: with the referral that named them, then with its case; must never lose one in between."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from tereze.access import Bodies
-from tereze.chassis import exclusions as replica
+from tereze.chassis import exclusions as kept
+from tereze.chassis import replica
 from tereze.chassis.work import Work
 from tereze.contracts.exclusions import ExclusionBasis
 from tereze.referral.domain.casefile import CaseFile
@@ -14,8 +15,8 @@ from tereze.referral.domain.exclusion import Exclusion
 
 _KEEP = """
 INSERT INTO case_exclusion (exclusion_id, case_id, referral_id, basis, agency_ids, staff_ids, recorded_at, by_agency_id,
-                            by_staff_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                            by_staff_id, with_units)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (exclusion_id) DO UPDATE SET case_id = excluded.case_id
 """
 _OF_REFERRAL = "SELECT * FROM case_exclusion WHERE referral_id = $1 AND lifted_at IS NULL ORDER BY exclusion_id"
@@ -50,23 +51,34 @@ async def keep_named(work: Work, referral_id: str, exclusions: Iterable[Exclusio
 
 async def named_by(work: Work, referral_id: str) -> tuple[Exclusion, ...]:
     """Whom a referral keeps out of whatever case it comes onto."""
-    return tuple(_kept(row).exclusion for row in await work.raw.fetch(_OF_REFERRAL, referral_id))
+    rows = await work.raw.fetch(_OF_REFERRAL, referral_id)
+    return tuple(await as_of_now(work, [_kept(row).exclusion for row in rows]))
 
 
 async def keep_exclusions(work: Work, file: CaseFile) -> None:
     """Keep what was recorded and lifted on a case, in the transaction that changes the case."""
     for exclusion in file.new_exclusions.values():
         await _keep(work, exclusion, case_id=file.case_id, referral_id=None)
-        await replica.keep(work, file.case_id, exclusion.exclusion_id, exclusion.bodies.all)
+        bodies = exclusion.bodies
+        await kept.keep(work, file.case_id, exclusion.exclusion_id, bodies.all, with_units=bodies.with_units)
     for exclusion_id in file.lifted_exclusions:
-        await replica.drop(work, file.case_id, exclusion_id)
+        await kept.drop(work, file.case_id, exclusion_id)
     file.new_exclusions.clear()
     file.lifted_exclusions.clear()
 
 
 async def exclusions_of(work: Work, case_id: str) -> list[Kept]:
     """Every exclusion of a case, lifted ones too, in the order of their recording."""
-    return [_kept(row) for row in await work.raw.fetch(_OF_CASE, case_id)]
+    found = [_kept(row) for row in await work.raw.fetch(_OF_CASE, case_id)]
+    now = await as_of_now(work, [one.exclusion for one in found])
+    return [replace(one, exclusion=exclusion) for one, exclusion in zip(found, now, strict=True)]
+
+
+async def as_of_now(work: Work, exclusions: Sequence[Exclusion]) -> list[Exclusion]:
+    """The same with the units that were founded since below whoever is kept out with their units."""
+    whole = frozenset[str]().union(*(one.bodies.with_units for one in exclusions))
+    agencies = await replica.family(work, sorted(whole)) if whole else []
+    return [replace(one, bodies=one.bodies.grown(agencies)) for one in exclusions]
 
 
 async def ask_to_lift(work: Work, case_id: str, exclusion_id: str, staff_id: str) -> None:
@@ -89,6 +101,7 @@ async def _keep(work: Work, exclusion: Exclusion, *, case_id: str | None, referr
     await work.raw.execute(
         _KEEP, exclusion.exclusion_id, case_id, referral_id, exclusion.basis, sorted(bodies.agency_ids),
         sorted(bodies.staff_ids), exclusion.recorded_at, exclusion.by_agency_id, exclusion.by_staff_id,
+        sorted(bodies.with_units),
     )  # fmt: skip
 
 
@@ -97,7 +110,7 @@ def read_exclusion(row: Any) -> Exclusion:
     return Exclusion(
         exclusion_id=row["exclusion_id"],
         basis=ExclusionBasis(row["basis"]),
-        bodies=Bodies(frozenset(row["agency_ids"]), frozenset(row["staff_ids"])),
+        bodies=Bodies(frozenset(row["agency_ids"]), frozenset(row["staff_ids"]), frozenset(row["with_units"])),
         recorded_at=row["recorded_at"],
         by_agency_id=row["by_agency_id"],
         by_staff_id=row["by_staff_id"],

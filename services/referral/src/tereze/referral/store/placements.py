@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from sqlalchemy import or_, select
 
 from tereze.access import Actor
-from tereze.chassis.exclusions import known_to
+from tereze.chassis.exclusions import excluded_from, known_to
 from tereze.chassis.timers import TimerSpec
 from tereze.chassis.work import Work
 from tereze.contracts.placements import (
@@ -37,10 +37,7 @@ SELECT to_json(placement)::text AS kept FROM placement
 WHERE placement_id = $1 AND state = 'waiting' FOR UPDATE SKIP LOCKED
 """
 _LINE = """
-SELECT to_json(placement)::text AS kept, case_file.risk,
-       (SELECT array_agg(body) FROM case_exclusion, unnest(agency_ids) AS body
-        WHERE case_exclusion.case_id = case_file.case_id AND lifted_at IS NULL) AS excluded
-FROM placement JOIN case_file USING (case_id) WHERE placement.state = 'waiting'
+SELECT to_json(placement)::text AS kept, case_file.risk, case_id FROM placement JOIN case_file USING (case_id) WHERE placement.state = 'waiting'
 """
 _SURVIVOR = """
 WITH RECURSIVE way AS (
@@ -92,7 +89,8 @@ async def survivor_of(work: Work, case_id: str) -> str:
 async def the_line(work: Work) -> list[InLine]:
     """Everybody in line in the country, in no order."""
     rows = await work.raw.fetch(_LINE)
-    return [InLine(_placement(row), Risk(row["risk"]), frozenset(row["excluded"] or ())) for row in rows]
+    barred = await excluded_from(work, [row["case_id"] for row in rows])
+    return [InLine(_placement(row), Risk(row["risk"]), barred.get(row["case_id"], frozenset())) for row in rows]
 
 
 async def keep_placement(work: Work, kept: Placement, risk: Risk) -> None:

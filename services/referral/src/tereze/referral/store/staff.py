@@ -2,7 +2,7 @@
 
 from tereze.access import Actor
 from tereze.chassis import replica
-from tereze.chassis.exclusions import shown_to
+from tereze.chassis.exclusions import excluded_from, shown_to
 from tereze.chassis.work import Work
 from tereze.contracts.directory import StaffRecord
 from tereze.protocol import ACCEPTED, OPEN
@@ -23,7 +23,7 @@ SELECT count(*) FROM task WHERE agency_id = $1 AND responsible_staff_id IS NULL 
 """  # noqa: S608 - constants of this module
 # Held until the transaction ends: who is found fit here cannot be relieved before the duty named here is there to pass on.
 _HELD = "SELECT record::text FROM replica WHERE kind = 'staff' AND id = $1 FOR SHARE"
-_KEPT_OUT = "SELECT body_id FROM exclusion JOIN task USING (case_id) WHERE task_id = $1"
+_CASE = "SELECT case_id FROM task WHERE task_id = $1"
 
 
 async def cases_of(work: Work, staff_id: str) -> list[str]:
@@ -58,7 +58,8 @@ async def fit_staff(work: Work, staff_id: str) -> StaffRecord | None:
 
 async def kept_out_of(work: Work, task_id: str) -> frozenset[str]:
     """Agencies and persons that must not touch the case of a task."""
-    return frozenset(row["body_id"] for row in await work.raw.fetch(_KEPT_OUT, task_id))
+    case_id = await work.raw.fetchval(_CASE, task_id)
+    return (await excluded_from(work, [case_id])).get(case_id, frozenset())
 
 
 async def count_unassigned(work: Work, reader: Actor) -> int:

@@ -48,7 +48,7 @@ _ID_NOUNS = {
     "reviewed_by_staff_id": "stf", "sitting_id": "sit", "plan_id": "fpl", "request_id": "srq", "signed_by_staff_id": "stf",
 }  # fmt: skip
 _AGENCIES = {
-    "source_agency_id": "almaty-police",
+    "source_agency_id": "almaty-police", "with_unit": "almaty-police",
     "agency_id": "almaty-police", "by_agency_id": "almaty-police", "from_agency_id": "almaty-clinic-1",
     "offered_agency_id": "almaty-clinic-2", "parent_agency_id": "almaty-department", "told_agency_id": "almaty-police",
     "decider_agency_id": "almaty-department",

@@ -1,6 +1,21 @@
-"""Decides the words about rotas, posts and catchments in the three languages side by side; must never leave a language without one."""
+"""Decides the words about bodies, staff, rotas, posts and catchments in three languages side by side; must never leave one without a word."""
 
 _WORDS: dict[str, tuple[str, str, str]] = {
+    "agency.closed": (
+        "Жабылды. Істерде қалған міндеттерін оның орнына кім атқаратынын тексеріңіз.",
+        "Закрыто. Проверьте, кто вместо него исполнит оставшиеся обязанности по делам.",
+        "Closed. See who does what it still held in cases.",
+    ),
+    "staff.added": (
+        "Әрекет етуі үшін әлі не керек: tereze attest show {staff_id}",
+        "Что ещё нужно, чтобы действовать: tereze attest show {staff_id}",
+        "What is still needed before they may act: tereze attest show {staff_id}",
+    ),
+    "staff.moved": (
+        "Олардың токені енді {agency_id} мекемесін атауы керек.",
+        "Их токен теперь должен называть орган {agency_id}.",
+        "Their token has to name agency {agency_id} from now on.",
+    ),
     "specialism.social_pedagogue": ("әлеуметтік педагог", "социальный педагог", "social pedagogue"),
     "specialism.psychologist": ("психолог", "психолог", "psychologist"),
     "specialism.juvenile_inspector": ("ювеналдық инспектор", "ювенальный инспектор", "juvenile inspector"),
