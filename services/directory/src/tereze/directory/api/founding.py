@@ -67,8 +67,9 @@ async def amend_agency(
 async def close_agency(agency_id: AgencyKey, version: IfMatch, caller: Caller, work: OpenWork) -> Response:
     """Close a body: nobody acts for it any more and nothing new is routed to it. For those of the bodies above it, and operators.
 
-    Refused while units below it are open, districts have it responsible, or nobody else of its kind serves its region. What it
-    holds in cases is not known here: see to it first, in `GET /v1/tasks` of the body itself.
+    Refused while units below it are open, districts have it responsible, or nobody else of its kind serves its region. Duties it
+    holds in cases pass to others as soon as that is heard of; beds, sittings, family plans and identity reviews do not: see to
+    them first.
     """
     kept, decision = await _entitled(agency_id, version, caller, work, "close_agency")
     closed = await close_body(work, kept, version)

@@ -46,20 +46,25 @@ def lift_exclusion(file: CaseFile, exclusion_id: str, by: Actor) -> None:
 
 
 def take_everything(file: CaseFile, moment: Moment) -> None:
-    """Every offer to an excluded body ends, every duty and clock it holds passes on and runs on."""
+    """Nothing of the case stays with the excluded."""
+    take_from(file, file.excluded, moment)
+
+
+def take_from(file: CaseFile, bodies: frozenset[str], moment: Moment) -> None:
+    """Every offer to these bodies ends, every duty and clock they hold passes on and runs on: they are excluded, or closed."""
     for task in file.open_tasks():
-        if task.offered_agency_id in file.excluded:
+        if task.offered_agency_id in bodies:
             task.end_offer()
             task.version += 1
             file.touched.add(task.task_id)
     for task in file.open_tasks():
-        if task.agency_id in file.excluded:
+        if task.agency_id in bodies:
             _give_to_another(file, task, moment)
-        elif task.responsible_staff_id in file.excluded:
+        elif task.responsible_staff_id in bodies:
             pass_within(file, task, moment)
-    _pass_case_clocks(file, moment)
-    _pass_disputes(file, moment)
-    _pass_what_was_taken_on(file, moment)
+    _pass_case_clocks(file, bodies, moment)
+    _pass_disputes(file, bodies, moment)
+    _pass_what_was_taken_on(file, bodies, moment)
 
 
 def _give_to_another(file: CaseFile, task: Task, moment: Moment) -> None:
@@ -91,21 +96,21 @@ def _give_to_whoever_is_left(file: CaseFile, task: Task, moment: Moment) -> None
         pass_on(file, task, chosen, moment)
 
 
-def _pass_case_clocks(file: CaseFile, moment: Moment) -> None:
+def _pass_case_clocks(file: CaseFile, bodies: frozenset[str], moment: Moment) -> None:
     """The case's own clocks go to another body of the kind that carries them."""
     for clock in file.going_clocks(None):
         obligation = moment.pack.obligations.get(clock.kind)
-        if clock.agency_id in file.excluded and obligation is not None and obligation.holder is not None:
+        if clock.agency_id in bodies and obligation is not None and obligation.holder is not None:
             desk = moment.roster.holder(obligation.holder, excluded=file.excluded).agency_id
             file.admit(desk, Capacity.DESK if obligation.holder is AgencyKind.WINDOW_DESK else Capacity.TOLD)
             file.succeed(clock, clock.successor(moment.new_id("clk"), agency_id=desk), moment.now)
 
 
-def _pass_disputes(file: CaseFile, moment: Moment) -> None:
+def _pass_disputes(file: CaseFile, bodies: frozenset[str], moment: Moment) -> None:
     """A dispute is decided by the same level's next body, else a level above; where nobody is left there, by a last resort."""
     for task in file.tasks.values():
         for clock in file.going_clocks(task.task_id):
-            if clock.kind is ClockKind.DISPUTE and clock.agency_id in file.excluded:
+            if clock.kind is ClockKind.DISPUTE and clock.agency_id in bodies:
                 barred = file.excluded | {task.agency_id}
                 levels = moment.pack.rules.disputes.levels[max(0, task.dispute_level - 1) :]
                 found = (moment.roster.of_kind(level.owner, excluded=barred) for level in levels)
@@ -117,9 +122,9 @@ def _pass_disputes(file: CaseFile, moment: Moment) -> None:
                 file.tell_of(task, TaskDisputeRaised, level=level, decider_agency_id=decider.agency_id)
 
 
-def _pass_what_was_taken_on(file: CaseFile, moment: Moment) -> None:
+def _pass_what_was_taken_on(file: CaseFile, bodies: frozenset[str], moment: Moment) -> None:
     """A result to confirm and a second look go to another body; a breach that was taken up is nobody's to answer for any more."""
-    for clock in [clock for clock in file.clocks.values() if clock.going and clock.agency_id in file.excluded]:
+    for clock in [clock for clock in file.clocks.values() if clock.going and clock.agency_id in bodies]:
         if clock.kind is ClockKind.ANSWER_ESCALATION:
             file.cancel_clock(clock, moment.now)
         elif clock.kind in _ELSEWHERE:

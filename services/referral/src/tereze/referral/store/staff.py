@@ -12,6 +12,10 @@ _OPEN, _TAKEN = [str(state) for state in OPEN], [str(state) for state in ACCEPTE
 _DUTIES = """
 SELECT DISTINCT case_id FROM task WHERE responsible_staff_id = $1 AND state = ANY($2::text[]) ORDER BY case_id
 """
+_HOLDS = """
+SELECT case_id FROM task WHERE (agency_id = $1 OR offered_agency_id = $1) AND state = ANY($2::text[])
+UNION SELECT case_id FROM clock WHERE agency_id = $1 AND state IN ('running', 'breached') ORDER BY case_id
+"""
 _COLLEAGUES = """
 SELECT record::text AS record,
        (SELECT count(*) FROM task WHERE task.responsible_staff_id = replica.id AND state = ANY($2::text[])) AS duties
@@ -29,6 +33,11 @@ _CASE = "SELECT case_id FROM task WHERE task_id = $1"
 async def cases_of(work: Work, staff_id: str) -> list[str]:
     """The cases on which somebody answers for an open duty, by id."""
     return [row["case_id"] for row in await work.raw.fetch(_DUTIES, staff_id, _OPEN)]
+
+
+async def cases_held_by(work: Work, agency_id: str) -> list[str]:
+    """The cases in which an agency holds a duty, is offered one or has a clock that goes, by id."""
+    return [row["case_id"] for row in await work.raw.fetch(_HOLDS, agency_id, _OPEN)]
 
 
 async def colleagues_at(work: Work, agency_id: str) -> list[Colleague]:

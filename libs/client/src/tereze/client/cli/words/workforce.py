@@ -2,9 +2,9 @@
 
 _WORDS: dict[str, tuple[str, str, str]] = {
     "agency.closed": (
-        "Жабылды. Істерде қалған міндеттерін оның орнына кім атқаратынын тексеріңіз.",
-        "Закрыто. Проверьте, кто вместо него исполнит оставшиеся обязанности по делам.",
-        "Closed. See who does what it still held in cases.",
+        "Жабылды. Істердегі міндеттері басқаларға өтеді; орындарын, отырыстарын, жоспарларын өзіңіз қараңыз.",
+        "Закрыто. Обязанности по делам переходят другим; места, заседания и планы проверьте сами.",
+        "Closed. Its duties in cases pass to others; see to its beds, sittings and plans yourself.",
     ),
     "staff.added": (
         "Әрекет етуі үшін әлі не керек: tereze attest show {staff_id}",
