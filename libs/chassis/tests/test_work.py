@@ -1,6 +1,7 @@
 """What one transaction promises."""
 
 import asyncio
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -257,3 +258,62 @@ async def test_what_an_attempt_puts_off_is_done_or_undone_with_it_and_with_nothi
         kept = await work.raw.fetch("SELECT subject FROM timer ORDER BY subject")
     assert [row["subject"] for row in kept] == ["after", "before", "good"]
     assert await count(database, "outbox") == 3
+
+
+_REMEMBER = "INSERT INTO parked_key (topic, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+_SET = "INSERT INTO timer (kind, subject, generation, severity, due_at, wake_at) VALUES ($1, $2, 1, 1, $3, $3)"
+
+
+async def test_what_is_left_for_last_goes_out_together_with_the_events(database: Database) -> None:
+    async with database.work() as work:
+        work.put_last(_REMEMBER, "t", "one", "f")
+        work.put_last(_SET, "x", "s", work.now)
+        work.put_last(_REMEMBER, "t", "two", "f")
+        work.publish(identified())
+        work.publish(identified())
+        assert await work.raw.fetchval("SELECT count(*) FROM parked_key") == 0
+    assert [await count(database, table) for table in ("parked_key", "timer", "outbox")] == [2, 1, 2]
+    async with database.work() as work:
+        work.put_last(_REMEMBER, "t", "three", "f")
+    assert await count(database, "parked_key") == 3
+
+
+async def test_an_insert_that_finds_its_row_there_undoes_everything_where_it_was_told_to(database: Database) -> None:
+    async def remember(*, or_else: type[Exception] | None) -> None:
+        async with database.work() as work:
+            work.publish(identified())
+            work.put_last(_REMEMBER, "t", "k", "f", or_else=or_else)
+
+    await remember(or_else=Broken)
+    with pytest.raises(Broken):
+        await remember(or_else=Broken)
+    assert await count(database, "outbox") == 1
+    await remember(or_else=None)
+    assert await count(database, "outbox") == 2
+
+
+async def test_an_attempt_that_fails_takes_what_it_left_for_last_with_it(database: Database) -> None:
+    async def leave(work: Work) -> None:
+        async with work.attempt():
+            work.put_last(_REMEMBER, "t", "undone", "f")
+            raise Broken
+
+    async with database.work() as work:
+        work.put_last(_REMEMBER, "t", "done", "f")
+        with pytest.raises(Broken):
+            await leave(work)
+    async with database.work() as work:
+        assert [row["key"] for row in await work.raw.fetch("SELECT key FROM parked_key")] == ["done"]
+
+
+async def test_a_transaction_can_begin_with_one_row_read_in_one_go_with_the_time(database: Database) -> None:
+    query = "SELECT key, fingerprint FROM parked_key WHERE topic = $1"
+    async with database.work(query, "t") as work:
+        assert work.opened is not None
+        assert (work.opened["key"], work.now.utcoffset()) == (None, timedelta(0))
+        await work.raw.execute(_REMEMBER, "t", "k", "f")
+    async with database.work(query, "t") as work:
+        assert work.opened is not None
+        assert (work.opened["key"], work.opened["fingerprint"]) == ("k", "f")
+    async with database.work() as work:
+        assert work.opened is None

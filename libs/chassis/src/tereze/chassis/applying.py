@@ -14,7 +14,7 @@ from tereze.chassis.inbox import take
 from tereze.chassis.incoming import Incoming, fingerprint
 from tereze.chassis.outage import is_rivalry, is_transient
 from tereze.chassis.pace import Pace
-from tereze.chassis.parking import park, parked_among, queue
+from tereze.chassis.parking import park, parked_among, queue, to_open_with
 from tereze.chassis.tracing import processing_span
 from tereze.chassis.work import Work
 
@@ -77,8 +77,9 @@ class Applier:
 
     async def _apply_together(self, batch: Sequence[Incoming]) -> None:
         """Everything in one go, without savepoints: what nearly always works."""
-        async with self._database.work() as work:
-            parked = await self._parked(work, batch)
+        topic, keys = batch[0].record.lane.topic, {item.key for item in batch}
+        async with self._database.work(*to_open_with(topic, keys)) as work:
+            parked = await parked_among(work, topic, keys)
             ours = [item for item in batch if item.key not in parked]
             fresh = await take(work, [item.inbox_id for item in ours if item.inbox_id])
             await queue(work, [item for item in batch if item.key in parked])

@@ -81,12 +81,15 @@ class Database:
         )
 
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[Work]:
-        """A transaction: commits on clean exit with its events, rolls back on any exception. Raises DatabaseUnavailable."""
+    async def work(self, *opening: object) -> AsyncIterator[Work]:
+        """A transaction: commits on clean exit with its events, rolls back on any exception. Raises DatabaseUnavailable.
+
+        ``opening``: a query for one row and its values, read in one go with the time; see ``Work.opened``.
+        """
         with outages_told():
             await self._take_place()
             try:
-                work = await self._begin()
+                work = await self._begin(opening)
                 try:
                     yield work
                     news = await self._commit(work)
@@ -118,14 +121,14 @@ class Database:
         except TimeoutError as error:
             raise DatabaseUnavailable("every connection is at work") from error
 
-    async def _begin(self) -> Work:
+    async def _begin(self, opening: tuple[object, ...]) -> Work:
         """Open a transaction, passing over kept connections that died while nobody used them: nothing is lost by that."""
         for spare in range(self._pool_size, -1, -1):
             db = self._idle.pop() if self._idle else await self.engine.connect()
             work = Work(db, _driver_of(db), service=self.service, runtime=self.runtime)
             try:
                 await work.raw.execute("BEGIN")
-                work.now = await work.raw.fetchval("SELECT tereze_now()")
+                await _open(work, opening)
             except BaseException as error:
                 await _to_the_end(_discard(db))
                 if not (spare and isinstance(error, Exception) and is_outage(error)):
@@ -156,6 +159,19 @@ class Database:
 def _driver_of(db: AsyncConnection) -> asyncpg.Connection:
     assert db.sync_connection is not None
     return db.sync_connection.connection.driver_connection
+
+
+async def _open(work: Work, opening: tuple[object, ...]) -> None:
+    """Read the time and, with it, what was asked for."""
+    if not opening:
+        work.now = await work.raw.fetchval("SELECT tereze_now()")
+        return
+    query, *values = opening
+    work.opened = await work.raw.fetchrow(
+        f"SELECT tereze_now() AS now, opened.* FROM (SELECT) AS once LEFT JOIN LATERAL ({query}) AS opened ON true",  # noqa: S608 - ours
+        *values,
+    )
+    work.now = work.opened["now"]
 
 
 async def _roll_back(work: Work) -> None:

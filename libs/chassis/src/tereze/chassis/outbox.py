@@ -12,7 +12,7 @@ from tereze.contracts.events import Envelope
 BUCKETS = 4
 MAX_PAYLOAD_BYTES = 2 * 1024 * 1024
 
-_INSERT = """
+INSERT = """
 INSERT INTO outbox (bucket, topic, key, headers, payload)
 SELECT bucket, topic, key, headers, payload
 FROM unnest($1::smallint[], $2::text[], $3::text[], $4::json[], $5::bytea[]) WITH ORDINALITY
@@ -50,13 +50,17 @@ def outbox_row(envelope: Envelope) -> OutboxRow:
     return OutboxRow(bucket_of(envelope.key), envelope.data.topic, envelope.key, headers, payload)
 
 
-async def insert_rows(connection: asyncpg.Connection, rows: Sequence[OutboxRow]) -> None:
-    """Write the rows in their order, in one statement of the open transaction."""
-    await connection.execute(
-        _INSERT,
+def columns_of(rows: Sequence[OutboxRow]) -> tuple[list[object], ...]:
+    """The rows' columns, as ``INSERT`` takes them."""
+    return (
         [row.bucket for row in rows],
         [row.topic for row in rows],
         [row.key for row in rows],
         [row.headers for row in rows],
         [row.payload for row in rows],
     )
+
+
+async def insert_rows(connection: asyncpg.Connection, rows: Sequence[OutboxRow]) -> None:
+    """Write the rows in their order, in one statement of the open transaction."""
+    await connection.execute(INSERT, *columns_of(rows))

@@ -12,6 +12,7 @@ from tereze.chassis.work import Work
 from tereze.contracts.operations import EventParked, EventUnparked, OperationEvent
 
 _PARKED_AMONG = "SELECT key FROM parked_key WHERE topic = $1 AND key = ANY($2::text[])"
+_ANY_PARKED = f"SELECT EXISTS ({_PARKED_AMONG}) AS any_parked"
 _HOLD = _PARKED_AMONG + " FOR SHARE"
 _KEEP = """
 INSERT INTO parked_event
@@ -50,8 +51,15 @@ class ParkedKey:
     first_event: int | None
 
 
+def to_open_with(topic: str, keys: Collection[str]) -> tuple[object, ...]:
+    """What to begin a transaction with (``Database.work``) in which ``parked_among`` is asked for these keys, and for no others."""
+    return _ANY_PARKED, topic, list(keys)
+
+
 async def parked_among(work: Work, topic: str, keys: Collection[str]) -> set[str]:
     """Which of these keys are parked; the answer holds until the transaction ends."""
+    if work.opened is not None and not work.opened["any_parked"]:
+        return set()
     rows = await work.raw.fetch(_PARKED_AMONG, topic, list(keys))
     if rows:  # rare: ask again under lock, so that a replay either sees what we queue or has finished before
         rows = await work.raw.fetch(_HOLD, topic, list(keys))

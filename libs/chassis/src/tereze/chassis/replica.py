@@ -83,10 +83,15 @@ async def staff_by_subject(work: Work, subject: str) -> StaffRecord | None:
     return StaffRecord.model_validate_json(record) if record else None
 
 
+def to_open_with(subject: str) -> tuple[str, str]:
+    """What to begin a transaction with (``Database.work``) in which ``standing`` of this subject is asked for, and of nobody else."""
+    return _STANDING, subject
+
+
 async def standing(work: Work, subject: str) -> tuple[StaffRecord, Agency | None] | None:
     """Staff member and agency behind a token's ``sub``, in one query."""
-    row = await work.raw.fetchrow(_STANDING, subject)
-    if row is None:
+    row = work.opened if work.opened is not None else await work.raw.fetchrow(_STANDING, subject)
+    if row is None or row["staff"] is None:
         return None
     home = Agency.model_validate_json(row["agency"]) if row["agency"] else None
     return StaffRecord.model_validate_json(row["staff"]), home

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tereze.chassis.closing import Last, write_last
 from tereze.chassis.ids import EVENT_PREFIX, new_id
 from tereze.chassis.outbox import OutboxRow, insert_rows, outbox_row
 from tereze.chassis.timers import Timers
@@ -30,6 +31,8 @@ class Work:
 
     now: datetime
     """Domain time (UTC) of this transaction, from the database's clock."""
+    opened: asyncpg.Record | None
+    """What ``Database.work`` was asked to read first; its columns are None where nothing was found."""
 
     def __init__(
         self, db: AsyncConnection, raw: asyncpg.Connection, *, service: str, runtime: "Runtime | None"
@@ -39,7 +42,9 @@ class Work:
         self.timers = Timers(raw)
         self.service = service
         self._runtime = runtime
+        self.opened: asyncpg.Record | None = None
         self._rows: list[OutboxRow] = []
+        self._last: list[Last] = []
         self._put_off: dict[Callable[[Work, list[Any]], Awaitable[None]], list[Any]] = {}
 
     @property
@@ -69,6 +74,13 @@ class Work:
             for do, items in left.items():
                 await do(self, items)
 
+    def put_last(self, insert: str, *values: object, or_else: type[Exception] | None = None) -> None:
+        """Leave an INSERT that nothing in this transaction reads: all of them go out with the outbox's rows, just before the commit.
+
+        ``or_else`` is raised then, and undoes the transaction, where it inserts nothing (``ON CONFLICT DO NOTHING``).
+        """
+        self._last.append(Last(insert, values, or_else))
+
     async def lock(self, *names: str) -> None:
         """Hold these names until the transaction ends; taken in one order everywhere, so two takers never deadlock."""
         if names:
@@ -81,21 +93,24 @@ class Work:
         What it puts off is part of it; what was put off before is not, and is done first.
         """
         await self.settle()
-        told = len(self._rows)
+        told, left = len(self._rows), len(self._last)
         await self.raw.execute("SAVEPOINT attempt")
         try:
             yield
             await self.settle()
         except BaseException:
-            del self._rows[told:]
+            del self._rows[told:], self._last[left:]
             self._put_off.clear()
             await self.raw.execute("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt")
             raise
         await self.raw.execute("RELEASE SAVEPOINT attempt")
 
     async def flush(self) -> frozenset[int]:
-        """Write what was published into the outbox; returns the buckets that have news."""
+        """Write what was left for last, and what was published into the outbox; returns the buckets that have news."""
         rows, self._rows = self._rows, []
-        if rows:
+        last, self._last = self._last, []
+        if last:
+            await write_last(self.raw, last, rows)
+        elif rows:
             await insert_rows(self.raw, rows)
         return frozenset(row.bucket for row in rows)

@@ -117,7 +117,7 @@ async def add_referral(
 ) -> None:
     """Keep what is operational, and the sealed parts as they went out; ``kept_out``: who of the agency must not see it."""
     owed = _OWED.dump_json(tuple(answers_due)).decode()
-    await work.raw.execute(
+    work.put_last(
         _INSERT, event.referral_id, event.agency_id, event.received_at, event.occurred_at, event.channel.value,
         event.region_code, event.risk.value, [category.value for category in event.categories],
         protocol_version, owed, event.sealed_particulars, event.sealed_account, submitted_by,

@@ -89,7 +89,9 @@ async def gate(request: Request) -> None:
 
 async def _open_work(request: Request) -> AsyncIterator[Work]:
     await read_capped(request)  # a slow sender must not hold a transaction open
-    async with request.app.state.runtime.database.work() as work:
+    claims: Claims | None = getattr(request.state, "claims", None)
+    opening = replica.to_open_with(claims.subject) if claims else ()
+    async with request.app.state.runtime.database.work(*opening) as work:
         request.state.domain_time = work.now
         yield work
 

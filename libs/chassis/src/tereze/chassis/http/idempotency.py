@@ -10,9 +10,11 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
 
+import orjson
 from fastapi import Depends, Header, Request, Response
 
 from tereze.chassis.http.callers import Principal
@@ -53,7 +55,7 @@ class IdempotencyKey:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reply:
     """An answer in the making: status, JSON body, headers."""
 
@@ -61,6 +63,7 @@ class Reply:
     model: Contract | Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
     def content(self) -> str:
         """The body as JSON, or nothing."""
         if self.model is None:
@@ -69,7 +72,7 @@ class Reply:
 
     def response(self) -> Response:
         """The answer as it leaves."""
-        return Response(self.content(), self.status, dict(self.headers), media_type="application/json")
+        return Response(self.content, self.status, dict(self.headers), media_type="application/json")
 
 
 async def read_key(
@@ -127,12 +130,12 @@ async def _claim(work: Work, slot: _Slot) -> Response | None:
     return Response(kept["content"], kept["status"], headers, media_type="application/json")
 
 
-async def _keep(work: Work, slot: _Slot, reply: Reply) -> None:
-    kept = json.dumps({"status": reply.status, "headers": dict(reply.headers), "content": reply.content()})
-    sealed = work.runtime.vault.keep(_PLACE, kept.encode())
-    done = await work.raw.execute(_WRITE, slot.scope, slot.key, slot.request_hash, reply.status, sealed, work.now)
-    if done != "INSERT 0 1":  # the first request committed between our look and our lock: undo ours
-        raise IdempotencyKeyInUse
+def _keep(work: Work, slot: _Slot, reply: Reply) -> None:
+    """Refused at the commit where the first request committed between our look and our lock: that undoes ours."""
+    kept = orjson.dumps({"status": reply.status, "headers": dict(reply.headers), "content": reply.content})
+    sealed = work.runtime.vault.keep(_PLACE, kept)
+    values = (slot.scope, slot.key, slot.request_hash, reply.status, sealed, work.now)
+    work.put_last(_WRITE, *values, or_else=IdempotencyKeyInUse)
 
 
 async def once(
@@ -157,7 +160,7 @@ async def once(
     if replay is not None:
         return replay
     reply = await produce()
-    await _keep(work, slot, reply)
+    _keep(work, slot, reply)
     return reply.response()
 
 
