@@ -7,7 +7,7 @@ from tereze.chassis.http import Caller, OpenWork, Reply
 from tereze.contracts.facts import Forbidden
 from tereze.contracts.workforce import CaseloadRow, CaseloadView
 from tereze.referral.domain.staffing import SPECIALISTS
-from tereze.referral.store.staff import colleagues_at, count_unassigned
+from tereze.referral.store.staff import colleagues_at, count_unassigned, loads_known_to
 
 router = APIRouter(tags=["tasks"])
 
@@ -19,12 +19,17 @@ async def read_caseload(caller: Caller, work: OpenWork) -> Response:
     if not decision.allowed:
         raise Forbidden("the load of an agency's people is seen by its heads and managers")
     colleagues = [one for one in await colleagues_at(work, caller.agency_id) if one.roles & SPECIALISTS]
+    loads = await loads_known_to(work, caller.actor, [one.staff_id for one in colleagues])
     rows = [
         CaseloadRow(
-            staff_id=one.staff_id, open_duties=one.open_duties, may_act=one.fit, on_duty=one.fit and one.on_duty
+            staff_id=one.staff_id,
+            open_duties=loads.get(one.staff_id, 0),
+            may_act=one.fit,
+            on_duty=one.fit and one.on_duty,
         )
-        for one in sorted(colleagues, key=lambda one: (-one.open_duties, one.staff_id))
+        for one in colleagues
     ]
+    rows.sort(key=lambda row: (-row.open_duties, row.staff_id))
     view = CaseloadView(
         agency_id=caller.agency_id, items=tuple(rows), unassigned=await count_unassigned(work, caller.actor)
     )

@@ -1,5 +1,7 @@
 """Decides how the people of an agency and their open duties are found; must never decide who takes one."""
 
+from collections.abc import Iterable, Mapping
+
 from tereze.access import Actor
 from tereze.chassis import replica
 from tereze.chassis.exclusions import excluded_from, shown_to
@@ -21,6 +23,11 @@ SELECT record::text AS record,
        (SELECT count(*) FROM task WHERE task.responsible_staff_id = replica.id AND state = ANY($2::text[])) AS duties
 FROM replica WHERE kind = 'staff' AND record ->> 'agency_id' = $1 AND active ORDER BY id
 """
+_LOADS = f"""
+SELECT responsible_staff_id, count(*) FROM task WHERE responsible_staff_id = ANY($1::text[]) AND state = ANY($2::text[])
+  AND {shown_to("task.case_id", "$3", "$4")}
+GROUP BY responsible_staff_id
+"""  # noqa: S608 - constants of this module
 _UNASSIGNED = f"""
 SELECT count(*) FROM task WHERE agency_id = $1 AND responsible_staff_id IS NULL AND state = ANY($2::text[])
   AND {shown_to("task.case_id", "$1", "$3")}
@@ -56,6 +63,12 @@ async def colleagues_at(work: Work, agency_id: str) -> list[Colleague]:
         )
         for record, duties in records
     ]
+
+
+async def loads_known_to(work: Work, reader: Actor, staff_ids: Iterable[str]) -> Mapping[str, int]:
+    """How many open duties each of these people answers for, without cases the reader is kept out of."""
+    rows = await work.raw.fetch(_LOADS, list(staff_ids), _OPEN, reader.agency_id, reader.staff_id)
+    return {row["responsible_staff_id"]: row["count"] for row in rows}
 
 
 async def fit_staff(work: Work, staff_id: str) -> StaffRecord | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from tereze.contracts.iin import check_digit
-from tereze.contracts.referrals import Child
-from tereze.contracts.words import Sex
+from tereze.contracts.referrals import Child, RelatedPerson
+from tereze.contracts.words import Kinship, Sex
 
 # One name in the spellings people use for it: Kazakh, Russian, passport Latin. Surnames are those of no one we know.
 BOYS = (("Әлихан", "Алихан", "Alikhan"), ("Нұрсұлтан", "Нурсултан", "Nursultan"), ("Жандос", "Жандос", "Zhandos"),
@@ -15,6 +15,8 @@ GIRLS = (("Айгерім", "Айгерим", "Aigerim"), ("Жұлдыз", "Жу
 FAMILIES = (("Терезебаев", "Терезебаев", "Terezebayev"), ("Қалқанбаев", "Калканбаев", "Kalkanbayev"),
             ("Жұлдызтаев", "Жулдызтаев", "Zhuldyztayev"), ("Көкпарбаев", "Кокпарбаев", "Kokparbayev"))  # fmt: skip
 _YEARS = (2011, 2019)
+_MOTHERS_YEARS = (1984, 1993)
+_CENTURY = 2000
 _LAST_SWAPPABLE_DAY = 12
 _LETTER_LEFT_OUT = 6
 
@@ -48,7 +50,10 @@ class Spelt:
 
     def iin(self) -> str:
         """An invented number with a right check digit."""
-        century_and_sex = "5" if self.sex is Sex.MALE else "6"
+        of_this_century = self.born.year >= _CENTURY
+        century_and_sex = (
+            ("5" if of_this_century else "3") if self.sex is Sex.MALE else ("6" if of_this_century else "4")
+        )
         while True:
             eleven = f"{self.born:%y%m%d}{century_and_sex}{random.randrange(10_000):04d}"
             last = check_digit(eleven)
@@ -70,6 +75,20 @@ def twin_of(child: Spelt) -> Spelt:
     """The brother born on the same day: same surname, another given name."""
     others = [given for given in BOYS if given != child.given]
     return Spelt(random.choice(others), child.family, child.born, child.sex)
+
+
+def mother_of(child: Spelt) -> RelatedPerson:
+    """Their mother, with a number of her own."""
+    given, family = random.choice(GIRLS)[0], f"{child.family[0]}а"
+    born = date(random.randint(*_MOTHERS_YEARS), child.born.day, child.born.month)
+    number = Spelt((given,) * 3, (family,) * 3, born, Sex.FEMALE).iin()
+    return RelatedPerson(family=family, given=given, birth_date=born, iin=number, kinship=Kinship.MOTHER)
+
+
+def sister_of(child: Spelt) -> Spelt:
+    """A younger sister: same surname, born in another year."""
+    born = child.born.replace(year=child.born.year + 2)
+    return Spelt(random.choice(GIRLS), child.family, born, Sex.FEMALE)
 
 
 def _child(givens: tuple[tuple[str, str, str], ...], sex: Sex) -> Spelt:
