@@ -1,6 +1,8 @@
 """Decides what agencies are answered: need to know on every read, one version on every command, a clear problem on every refusal."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +10,11 @@ import pytest
 from tereze.chassis.ids import new_id
 from tereze.contracts.cases import CasePage, CaseView, TaskPage, TaskView
 from tereze.contracts.protocols import ProtocolList, ProtocolView, SheetView
-from tereze.contracts.words import Category, Risk
+from tereze.contracts.words import Category, Locale, Risk
+from tereze.referral.rooms import titles_of
+from tereze.referral.views import Words
+
+COUNTRY = Path(__file__).resolve().parents[3] / "deploy" / "packs" / "kz"
 
 CONTACT = {"contact": {"at": "2026-07-24T12:00:00Z", "place": "home", "child_seen_alone": True}}
 
@@ -257,6 +263,23 @@ async def test_a_contact_is_evidence_only_after_it_took_place(window: Any) -> No
     assert (answer.status_code, answer.json()["code"]) == (422, "contact-missing")
     done = {"outcome": "child_safe", **CONTACT}
     assert (await post(window, f"{slug}:member", f"/v1/tasks/{task_id}/fulfil", done, 2)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("step", "language", "title"),
+    [
+        ("commission.visit_home", Locale.EN, "Visit the home"),
+        ("plan.school_support", Locale.KK, "Мектептегі қолдау"),
+        ("plan.legal_help", Locale.RU, "Юридическая помощь"),
+        ("step.of.another.country", Locale.RU, "step.of.another.country"),
+    ],
+)
+def test_what_the_commission_and_a_family_s_plan_ask_for_has_a_title_too(
+    world: Any, protocols: Any, step: str, language: Locale, title: str
+) -> None:
+    case = world.case()
+    task = replace(world.task(case, "police"), step=step)
+    assert Words(protocols, titles_of(COUNTRY), language).title_of(case, task) == title
 
 
 async def test_titles_speak_the_reader_s_language(window: Any) -> None:

@@ -12,6 +12,7 @@ from tereze.contracts.cases import (
     TaskView,
     TimelineEntry,
 )
+from tereze.contracts.directory import LocalName
 from tereze.contracts.referrals import SealedForReferral
 from tereze.contracts.words import ClockKind, ClockState, LadderLevel, Locale, TaskState
 from tereze.protocol import Pack, Protocols
@@ -32,6 +33,21 @@ class Entry:
     at: Any
     case_version: int
     body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """In which words a case is shown: every protocol version, what steps beside it are called, and the reader's language."""
+
+    shelf: Protocols
+    titles: Mapping[str, LocalName]
+    language: Locale
+
+    def title_of(self, file: CaseFile, task: Task) -> str:
+        """What a task is called, by the version it came with; its code where nothing names it any more."""
+        step = self.shelf.version(task.protocol_version or file.protocol_version).steps.get(task.step)
+        title = step.title if step else self.titles.get(task.step)
+        return getattr(title, self.language) if title else task.step
 
 
 def clock_view(clock: Clock, pack: Pack) -> ClockView:
@@ -55,10 +71,9 @@ def clock_view(clock: Clock, pack: Pack) -> ClockView:
     )
 
 
-def task_view(task: Task, file: CaseFile, shelf: Protocols, locale: Locale) -> TaskView:
+def task_view(task: Task, file: CaseFile, words: Words) -> TaskView:
     """A task with its clocks, the present holder's and those before it, cancelled ones left out."""
-    pack = shelf.version(file.protocol_version)
-    step = shelf.version(task.protocol_version or file.protocol_version).steps.get(task.step)
+    pack = words.shelf.version(file.protocol_version)
     clocks = [c for c in file.clocks.values() if c.task_id == task.task_id and c.state is not ClockState.CANCELLED]
     return TaskView(
         task_id=task.task_id,
@@ -66,7 +81,7 @@ def task_view(task: Task, file: CaseFile, shelf: Protocols, locale: Locale) -> T
         version=task.version,
         service=task.service,
         step=task.step,
-        title=getattr(step.title, locale) if step else task.step,
+        title=words.title_of(file, task),
         agency_id=task.agency_id,
         offered_agency_id=task.offered_agency_id,
         state=task.state,
@@ -94,8 +109,7 @@ def case_summary(file: CaseFile) -> CaseSummary:
 
 def case_view(
     file: CaseFile,
-    shelf: Protocols,
-    locale: Locale,
+    words: Words,
     *,
     referrals: Iterable[Referral],
     accounts: Mapping[str, SealedForReferral],
@@ -103,7 +117,7 @@ def case_view(
     hidden: int,
 ) -> CaseView:
     """The whole case."""
-    pack = shelf.version(file.protocol_version)
+    pack = words.shelf.version(file.protocol_version)
     tasks = sorted(file.tasks.values(), key=lambda task: (not task.open, task.assigned_at, task.task_id))
     own = [clock for clock in file.clocks.values() if clock.task_id is None and clock.state is not ClockState.CANCELLED]
     return CaseView(
@@ -114,7 +128,7 @@ def case_view(
         joined_into=file.joined_into,
         under_review=file.under_review,
         referrals=tuple(_attached(referral, accounts.get(referral.referral_id)) for referral in referrals),
-        tasks=tuple(task_view(task, file, shelf, locale) for task in tasks),
+        tasks=tuple(task_view(task, file, words) for task in tasks),
         clocks=tuple(clock_view(clock, pack) for clock in own),
         timeline=tuple(_timeline_entry(entry) for entry in entries),
         hidden_entries=hidden,

@@ -22,7 +22,7 @@ from tereze.referral.domain.casework import wind_down
 from tereze.referral.domain.handover import CannotHold
 from tereze.referral.domain.standing import CaseNotLive, NotTheHolder
 from tereze.referral.domain.tasks import Actor, Task
-from tereze.referral.moments import moment_of, read_protocols
+from tereze.referral.moments import moment_of
 from tereze.referral.permissions import case_resource, may_read_case, may_read_task, task_resource
 from tereze.referral.store.casefiles import case_of_task, keep_case, lock_cases
 from tereze.referral.store.disclosures import TASK, Shown, note_shown
@@ -72,7 +72,7 @@ class TaskCommand:
         kind, text = remark
         await say(work, file.case_id, kind, text, task_id=task.task_id, by_staff_id=caller.staff_id)
         await note_shown(work, caller.actor, TASK, [Shown(file.case_id, decision, task.task_id)])
-        view = task_view(task, file, read_protocols(work.runtime.settings.pack), self.visit.language)
+        view = task_view(task, file, self.visit.words)
         return Reply(200, redact(view, decision.labels), etag(task.version)).response()
 
     async def _locked(self, action: Action) -> tuple[CaseFile, Task, Decision]:

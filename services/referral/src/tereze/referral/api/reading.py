@@ -10,7 +10,10 @@ from fastapi import Depends, Header
 from tereze.chassis.http import BadCursor, Caller, OpenWork, Principal, decode_cursor, encode_cursor
 from tereze.chassis.work import Work
 from tereze.contracts.words import Locale
+from tereze.referral.moments import read_protocols
+from tereze.referral.rooms import titles_of
 from tereze.referral.store.lists import Position
+from tereze.referral.views import Words
 
 _KEY = re.compile(r"(cas|tsk)_[0-9a-f]{32}\Z")
 
@@ -32,6 +35,12 @@ class Visitor:
     caller: Principal
     work: Work
     language: Locale
+
+    @property
+    def words(self) -> Words:
+        """In which words they are shown a case."""
+        folder = self.work.runtime.settings.pack
+        return Words(read_protocols(folder), titles_of(folder), self.language)
 
 
 async def receive_visitor(

@@ -7,7 +7,6 @@ from tereze.chassis.http import Principal, Reply, etag
 from tereze.contracts.labels import Sensitivity
 from tereze.referral.api.reading import Visitor
 from tereze.referral.domain.casefile import CaseFile
-from tereze.referral.moments import read_protocols
 from tereze.referral.permissions import may_read_narrative
 from tereze.referral.store.disclosures import CASE, NARRATIVE, Shown, note_shown
 from tereze.referral.store.lists import timeline_of
@@ -26,8 +25,7 @@ async def show_case(visit: Visitor, file: CaseFile, decision: Decision) -> Respo
     await note_shown(work, caller.actor, NARRATIVE if accounts else CASE, [Shown(file.case_id, decision)])
     view = case_view(
         file,
-        read_protocols(work.runtime.settings.pack),
-        visit.language,
+        visit.words,
         referrals=[r for r in referrals if everything or r.agency_id == caller.agency_id],
         accounts=accounts,
         entries=seen,

@@ -11,7 +11,6 @@ from tereze.contracts.facts import NotFound
 from tereze.contracts.words import TaskState
 from tereze.referral.api.commanding import TaskKey
 from tereze.referral.api.reading import Visit, following, position_of
-from tereze.referral.moments import read_protocols
 from tereze.referral.permissions import may_read_task
 from tereze.referral.store.casefiles import case_of_task, read_cases
 from tereze.referral.store.disclosures import TASK, TASK_LIST, Shown, note_shown
@@ -39,11 +38,7 @@ async def list_tasks(
         task = file.tasks.get(task_id)  # it may have moved to another case since the page was cut
         if task and (decision := may_read_task(actor, file, task)).allowed:
             noted.append(Shown(case_id, decision, task_id))
-            items.append(
-                redact(
-                    task_view(task, file, read_protocols(work.runtime.settings.pack), visit.language), decision.labels
-                )
-            )
+            items.append(redact(task_view(task, file, visit.words), decision.labels))
     await note_shown(work, actor, TASK_LIST, noted)
     cursor = following(shown[-1][0] if has_more else None)
     return Reply(200, {"items": items, "has_more": has_more, "cursor": cursor}).response()
@@ -59,5 +54,5 @@ async def read_task(task_id: TaskKey, visit: Visit) -> Response:
     if task is None or decision is None or not decision.allowed:
         raise NotFound
     await note_shown(visit.work, visit.caller.actor, TASK, [Shown(files[0].case_id, decision, task_id)])
-    view = task_view(task, files[0], read_protocols(visit.work.runtime.settings.pack), visit.language)
+    view = task_view(task, files[0], visit.words)
     return Reply(200, redact(view, decision.labels), etag(view.version)).response()

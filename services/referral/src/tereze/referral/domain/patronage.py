@@ -1,13 +1,14 @@
 """Decides how a family plan is drafted, signed, lived by, amended and left; must never be in force for somebody who did not sign."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tereze.contracts.cases import TaskAssigned
+from tereze.contracts.directory import LocalName
 from tereze.contracts.facts import Conflict, Invalid
 from tereze.contracts.plans import (
     FamilyPlanEvent,
@@ -42,7 +43,19 @@ class PatronageRules(Part):
 
     version: Annotated[str, Field(pattern=r"^[a-z-]+/[0-9]+$")]
     effective: date
+    services: Mapping[FamilyService, LocalName]
     home_visit: Limits
+
+    @model_validator(mode="after")
+    def _every_service(self) -> "PatronageRules":
+        if missing := [service.value for service in FamilyService if service not in self.services]:
+            raise ValueError(f"no words for {', '.join(missing)}")
+        return self
+
+
+def step_of(service: FamilyService) -> str:
+    """The step a service's task stands under."""
+    return f"plan.{service}"
 
 
 class PlannedAlready(Conflict):
@@ -272,7 +285,7 @@ def _assign(file: CaseFile, help_: PlannedHelp, by: Actor, moment: Moment) -> Ta
     task = Task(
         task_id=moment.new_id("tsk"),
         service=AgencyKind.FAMILY_SUPPORT_CENTRE,
-        step=f"plan.{help_.service}",
+        step=step_of(help_.service),
         agency_id=help_.agency_id,
         risk=file.risk,
         assigned_at=moment.now,

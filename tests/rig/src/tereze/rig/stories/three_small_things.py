@@ -176,6 +176,7 @@ class ThreeSmallThings:
         for one in plan.services:
             running = [clock for clock in duties[str(one.task_id)].clocks if clock.state is ClockState.RUNNING]
             holds(running, f"no deadline runs for {one.service}")
+            holds(duties[str(one.task_id)].title != duties[str(one.task_id)].step, f"{one.service} has no title")
         self._listener.beat(
             "three goals, services by three bodies, each signed: it is in force, each service is a duty"
         )
