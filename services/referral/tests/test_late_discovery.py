@@ -154,6 +154,33 @@ async def test_a_lifting_needs_two_persons(window: Any) -> None:
     assert (await get(window, "almaty-school-1:member", f"/v1/cases/{case_id}")).status_code == 200
 
 
+async def test_a_lifting_holds_for_every_file_of_the_child_and_leaves_other_exclusions_alone(window: Any) -> None:
+    submitted, later = window.submitted(), window.submitted(by="almaty-police")
+    identified = window.identified(submitted)
+    await window.tell(submitted, identified, later)
+    await window.move_clock(timedelta(seconds=10))
+    await window.fire_everything()
+    [provisional] = await window.rows("SELECT case_id FROM case_file WHERE provisional")
+    made = (await keep_out(window, provisional["case_id"], agency_id=agency_id("almaty-school-1"))).json()
+    assert (await keep_out(window, provisional["case_id"], agency_id=agency_id("almaty-school-2"))).status_code == 201
+    await window.tell(window.identified(later, identified.person_id))
+    [joined] = await window.rows("SELECT case_id, joined_into FROM case_file WHERE joined_into IS NOT NULL")
+    assert joined["case_id"] == provisional["case_id"]
+    case_id = joined["joined_into"]
+    [shared] = [
+        one
+        for one in (await get(window, COORDINATOR, f"/v1/cases/{case_id}/exclusions")).json()["items"]
+        if one["agency_ids"] == made["agency_ids"]
+    ]
+    for who in (COORDINATOR, OMBUDSMAN):
+        path = f"/v1/cases/{case_id}/exclusions/{shared['exclusion_id']}/lift"
+        answer = await post(window, who, path, {"remark": "Another school."}, await version_of(window, case_id))
+    assert answer.json()["state"] == "lifted"
+    left = await window.rows("SELECT case_id, body_id FROM exclusion ORDER BY body_id")
+    assert {row["body_id"] for row in left} == {agency_id("almaty-school-2")}
+    assert {row["case_id"] for row in left} == {case_id, provisional["case_id"]}
+
+
 @pytest.mark.parametrize(
     ("wish", "code", "pointer"),
     [

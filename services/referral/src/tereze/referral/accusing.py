@@ -1,7 +1,6 @@
 """Decides what happens the moment a referral or a coordinator names somebody; must never wait for the case, nor tell which case it is."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from tereze.access import kept_out_by
 from tereze.chassis import replica
@@ -74,13 +73,16 @@ async def share_with_joined(work: Work, file: CaseFile, exclusions: Iterable[Exc
     for joined in await lock_cases(work, *(await joined_into(work, file.case_id))) if shared else ():
         moment = await moment_of(work, joined)
         for exclusion in shared:
-            keep_out(joined, replace(exclusion, exclusion_id=new_id("exc")), moment)
+            keep_out(joined, exclusion.shared(new_id("exc")), moment)
         await keep_case(work, joined, moment.pack)
 
 
 async def let_in(work: Work, file: CaseFile, exclusion_id: str, by: Actor) -> None:
-    """Two persons found that an exclusion does not hold."""
-    moment = await moment_of(work, file)
-    lift_exclusion(file, exclusion_id, by)
-    await keep_case(work, file, moment.pack)
-    await mark_lifted(work, [exclusion_id], by.staff_id)
+    """Two persons found that an exclusion does not hold: not on the case, nor on any file that went on in it."""
+    origin = file.exclusions[exclusion_id].origin
+    for each in (file, *(await lock_cases(work, *(await joined_into(work, file.case_id))))):
+        lifted = [known for known, one in each.exclusions.items() if one.origin == origin]
+        for known in lifted:
+            lift_exclusion(each, known, by)
+        await keep_case(work, each, (await moment_of(work, each)).pack)
+        await mark_lifted(work, lifted, by.staff_id)

@@ -1,7 +1,6 @@
 """Decides how two cases of one child become one; must never lose a task, a referral or an earlier start."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from tereze.contracts.cases import CaseJoined, ReferralAttached
 from tereze.contracts.words import CaseState, ClockKind, WithdrawReason
@@ -81,7 +80,7 @@ def share_exclusions(survivor: CaseFile, joined: CaseFile, moment: Moment) -> No
     theirs, ours = list(joined.exclusions.values()), list(survivor.exclusions.values())
     for file, exclusions in ((survivor, theirs), (joined, ours)):
         for exclusion in exclusions:
-            record_exclusion(file, replace(exclusion, exclusion_id=moment.new_id("exc")))
+            record_exclusion(file, exclusion.shared(moment.new_id("exc")))
         take_everything(file, moment)
 
 

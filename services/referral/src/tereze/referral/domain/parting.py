@@ -43,7 +43,7 @@ def open_apart(
     stays: CaseFile, person_id: str, *, staying: Sequence[Referral], going: Sequence[Referral], moment: Moment
 ) -> CaseFile:
     """The first case of a child whose referrals were on another child's; its clocks run since each was received."""
-    shared = tuple(replace(one, exclusion_id=moment.new_id("exc")) for one in stays.exclusions.values())
+    shared = tuple(one.shared(moment.new_id("exc")) for one in stays.exclusions.values())
     goes = open_case(replace(going[0], exclusions=shared), person_id, moment, provisional=False)
     for referral in going[1:]:
         attach_referral(goes, referral, moment)

@@ -15,8 +15,8 @@ from tereze.referral.domain.exclusion import Exclusion
 
 _KEEP = """
 INSERT INTO case_exclusion (exclusion_id, case_id, referral_id, basis, agency_ids, staff_ids, recorded_at, by_agency_id,
-                            by_staff_id, with_units)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                            by_staff_id, with_units, shared_from)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (exclusion_id) DO UPDATE SET case_id = excluded.case_id
 """
 _OF_REFERRAL = "SELECT * FROM case_exclusion WHERE referral_id = $1 AND lifted_at IS NULL ORDER BY exclusion_id"
@@ -102,6 +102,7 @@ async def _keep(work: Work, exclusion: Exclusion, *, case_id: str | None, referr
         _KEEP, exclusion.exclusion_id, case_id, referral_id, exclusion.basis, sorted(bodies.agency_ids),
         sorted(bodies.staff_ids), exclusion.recorded_at, exclusion.by_agency_id, exclusion.by_staff_id,
         sorted(bodies.with_units),
+        exclusion.shared_from,
     )  # fmt: skip
 
 
@@ -114,6 +115,7 @@ def read_exclusion(row: Any) -> Exclusion:
         recorded_at=row["recorded_at"],
         by_agency_id=row["by_agency_id"],
         by_staff_id=row["by_staff_id"],
+        shared_from=row["shared_from"],
     )
 
 

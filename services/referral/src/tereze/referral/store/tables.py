@@ -148,6 +148,7 @@ case_exclusion = Table(
     _instant("lifted_at", nullable=True),
     Column("lifted_by", String),
     Column("with_units", ARRAY(String), nullable=False, server_default=text("'{}'")),
+    Column("shared_from", String),
     Index("case_exclusion_by_case", "case_id"),
     Index("case_exclusion_by_referral", "referral_id", postgresql_where=text("referral_id IS NOT NULL")),
 )
