@@ -1,7 +1,7 @@
 """Decides what the domain is told of the moment: time, protocol in force, agencies and their load; must never decide with it."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from tereze.chassis.ids import new_id
@@ -61,10 +61,16 @@ async def roster_of(
     rows = await work.raw.fetch(_ROSTER, region_code, referral_id, case_id)
     if not rows:
         raise Transient("the directory has not told us of any agency yet")
-    agencies = tuple(Agency.model_validate_json(row["record"]) for row in rows)
+    agencies = tuple(_agency(row["record"]) for row in rows)
     loads = {agency.agency_id: row["load"] for agency, row in zip(agencies, rows, strict=True)}
     responsible = frozenset(agency.agency_id for agency, row in zip(agencies, rows, strict=True) if row["responsible"])
     return Roster(region_code, agencies, loads, responsible)
+
+
+@lru_cache(maxsize=20_000)
+def _agency(record: str) -> Agency:
+    """An agency from its record, read once: a region has hundreds, and each routing asks for them all."""
+    return Agency.model_validate_json(record)
 
 
 async def new_moment(work: Work, region_code: str, *, referral_id: str | None = None) -> Moment:

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-BENCHES = ("intake", "journey", "relay", "consumer", "timers", "protocol", "linkage", "match", "access")
+BENCHES = ("intake", "journey", "relay", "consumer", "timers", "protocol", "routing", "linkage", "match", "access")
 SIZED = ("linkage", "match")  # those that take --n
 
 
