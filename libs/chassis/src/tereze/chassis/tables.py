@@ -191,6 +191,7 @@ def _request_tables(metadata: MetaData) -> None:
         Column("subject", Text),
         Column("record", JSON, nullable=False),
         Index("replica_by_subject", "subject", postgresql_where=text("subject IS NOT NULL")),
+        Index("replica_by_parent", text("(record ->> 'parent_agency_id')"), postgresql_where=text("kind = 'agency'")),
         Index("replica_by_region", "agency_kind", "region_code", postgresql_where=text("kind = 'agency'")),
     )
     Table(
