@@ -164,3 +164,18 @@ async def test_a_case_one_is_kept_out_of_moves_no_number_one_may_see(oversight: 
         assert (row["running"], row["breached"], row["escalations"]) == (1, 0, 0), who
     assert (await board(oversight, "ombudsman:ombudsman"))[agency_id(CLINIC)]["escalations"] == 1
     assert before[agency_id(CLINIC)]["breached"] == 1
+
+
+async def test_a_unit_founded_after_its_body_was_kept_out_counts_no_clock_of_the_case(oversight: Inside) -> None:
+    hidden, body = Clock(CLINIC), agency_id(CLINIC)
+    named = {name: hidden.facts[name] for name in ("case_id", "region_code", "protocol_version")}
+    about: dict[str, Any] = {"exclusion_id": new_id("exc"), "basis": ExclusionBasis.ACCUSED, "case_version": 9}
+    await oversight.tell(ExclusionRecorded(**named, **about, agency_ids=(body,), with_units=(body,)))
+    unit = await oversight.found("new-ward", body, "health", "member")
+    known = Clock(CLINIC)
+    for clock in (hidden, known):
+        clock.facts["agency_id"] = unit.agency_id
+    await oversight.tell(hidden.started(), known.started())
+    async with unit.caller("member") as member:
+        [row] = (await member.get("/v1/sla")).json()["rows"]
+    assert (row["agency_id"], row["running"]) == (unit.agency_id, 1)

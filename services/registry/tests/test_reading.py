@@ -99,8 +99,8 @@ class CaseTold:
             ),
         }[how]()  # fmt: skip
 
-    def kept_out(self, *agencies, staff=()):
-        about = {"exclusion_id": new_id("exc"), "basis": ExclusionBasis.ACCUSED}
+    def kept_out(self, *agencies, staff=(), with_units=()):
+        about = {"exclusion_id": new_id("exc"), "basis": ExclusionBasis.ACCUSED, "with_units": with_units}
         return ExclusionRecorded(**self._of_case(), **about, agency_ids=agencies, staff_ids=staff)
 
     def emergency(self, member, *, lasts):
@@ -238,6 +238,18 @@ async def test_whoever_is_kept_out_of_a_case_does_not_learn_who_the_child_is(reg
     assert (await read(registry, "almaty-police:head", case.person_id)).status_code == 200
     await registry.tell(case.kept_out(POLICE))
     assert (await read(registry, "almaty-police:head", case.person_id)).status_code == 404
+
+
+async def test_a_unit_founded_after_its_body_was_kept_out_does_not_learn_it_either(registry, case):
+    await registry.tell(case.kept_out(POLICE, with_units=(POLICE,)))
+    below = await registry.found("police-post", POLICE, "police", "head")
+    beside = await registry.found("other-post", SCHOOL, "police", "head")
+    seen = []
+    for unit in (below, beside):
+        await registry.tell(case.accepted(unit.agency_id))
+        async with unit.caller("head") as head:
+            seen.append((await head.get(f"/v1/persons/{case.person_id}")).status_code)
+    assert seen == [404, 200]
 
 
 async def test_a_person_to_whom_the_case_is_open_in_an_emergency_reads_who_the_child_is_until_it_ends(registry, case):

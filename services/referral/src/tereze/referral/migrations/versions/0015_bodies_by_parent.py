@@ -4,8 +4,8 @@ from alembic import op
 
 from tereze.chassis.schema import CHASSIS_2
 
-revision = "0005"
-down_revision = "0004"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

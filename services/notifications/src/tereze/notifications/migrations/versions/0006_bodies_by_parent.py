@@ -4,8 +4,8 @@ from alembic import op
 
 from tereze.chassis.schema import CHASSIS_2
 
-revision = "0014"
-down_revision = "0013"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
