@@ -62,4 +62,4 @@ app.add_typer(staff.investigation_app, name="investigation")
 def main() -> None:
     """Run the command."""
     stamina.instrumentation.set_on_retry_hooks([])  # a retry is no news for a person, and stdout is for data
-    app()
+    app(prog_name="tereze")
