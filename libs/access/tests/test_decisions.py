@@ -63,12 +63,14 @@ def test_the_ombudsman_learns_that_a_person_is_known_not_who():
     assert not decide(actor("ombudsman"), "read_person", Resource("person")).allowed
 
 
-def test_staff_are_shown_to_colleagues_only():
+def test_staff_are_shown_to_colleagues_and_to_whoever_lets_them_in():
     assert decide(actor("member"), "read_staff", Resource("agency", owner_agency_id=US)).labels == {
         "operational",
         "staff",
     }
-    assert not decide(actor("operator", "head"), "read_staff", Resource("agency", owner_agency_id=THEM)).allowed
+    theirs, below = Resource("agency", owner_agency_id=THEM), Resource("agency", owner_agency_id=THEM, above=OURS)
+    assert [decide(actor(role), "read_staff", theirs).allowed for role in ("head", "operator")] == [False, True]
+    assert [decide(actor(role), "read_staff", below).allowed for role in ("member", "head")] == [False, True]
 
 
 ACTING = [

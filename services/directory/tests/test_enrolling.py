@@ -115,6 +115,26 @@ async def test_what_cannot_be_is_pointed_at_and_never_repeated(add, changes, sta
     assert "demo:almaty-police:member" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ("almaty-department:head", 200),
+        ("ministry:manager", 200),  # the body above the body above
+        ("ministry:operator", 200),
+        ("almaty-school-1:member", 200),
+        ("almaty-department:member", 403),
+        ("almaty-school-2:head", 403),
+        ("almaty-police:head", 403),
+    ],
+)
+async def test_who_acts_for_a_body_is_seen_there_and_by_whoever_keeps_it(office, who, status):
+    seen = await office.get(who, f"/v1/staff?agency_id={SCHOOL}")
+    assert seen.status_code == status
+    if status == 200:
+        assert {member["agency_id"] for member in seen.json()["items"]} == {SCHOOL}
+        assert len(seen.json()["items"]) == 5
+
+
 async def test_the_same_key_adds_once_and_the_act_names_the_policy(office, add):
     first, again = await add(), await add()
     assert first.json() == again.json()

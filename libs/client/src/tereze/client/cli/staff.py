@@ -25,9 +25,15 @@ Until = Annotated[
 
 
 @command(staff_app, "list")
-def list_staff(desk: Desk) -> None:
-    """List who acts for your agency, and until when each may."""
-    desk.give_all(desk.client.staff.list(), lambda found: staff_list(desk, found))
+def list_staff(
+    desk: Desk,
+    agency: Annotated[
+        str | None, typer.Option(metavar="AGENCY", help="One below yours, by short name or id; else your own.")
+    ] = None,
+) -> None:
+    """List who acts for an agency, and until when each may."""
+    found = desk.client.staff.list(agency_id=desk.agency_id(agency) if agency else None)
+    desk.give_all(found, lambda members: staff_list(desk, members))
 
 
 @command(staff_app, "suspend")

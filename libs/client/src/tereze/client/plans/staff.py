@@ -22,9 +22,10 @@ from tereze.contracts.words import StaffRole
 _SIGNED = (AttestationKind.POLICY, AttestationKind.HANDBOOKS)
 
 
-def listing(*, limit: int | None = None) -> Stream[StaffMember]:
-    """The staff of your agency; pages are fetched as they are needed."""
-    return pages(Call("GET", "/v1/staff", shape(StaffPage), query(limit=limit), repeatable=True))
+def listing(*, agency_id: str | None = None, limit: int | None = None) -> Stream[StaffMember]:
+    """The staff of your agency, or of one below it; pages are fetched as they are needed."""
+    asked = query(agency_id=agency_id, limit=limit)
+    return pages(Call("GET", "/v1/staff", shape(StaffPage), asked, repeatable=True))
 
 
 def me() -> Call[AttestationView]:

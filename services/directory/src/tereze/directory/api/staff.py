@@ -1,16 +1,19 @@
-"""Decides what is answered about staff and how a suspension is ordered; must never show another agency's people."""
+"""Decides what is answered about staff and how a suspension is ordered; must never show people to a stranger of their agency."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from tereze.access import Resource, decide, redact
 from tereze.chassis.http import Caller, Cursor, Limit, OpenWork, Principal, Reply, refuses
 from tereze.chassis.work import Work
 from tereze.contracts.directory import StaffMember, StaffPage
 from tereze.contracts.facts import Forbidden, NotFound
-from tereze.contracts.ids import StaffId
+from tereze.contracts.ids import AgencyId, StaffId
 from tereze.directory.api.pages import following, position_of
 from tereze.directory.domain.investigation import ReinstatementBarred, SuspensionReason
 from tereze.directory.store.attestations import note_act
+from tereze.directory.store.rotas import chain_of
 from tereze.directory.store.staff import lock_staff, page_of_staff, read_staff
 from tereze.directory.suspending import reinstate, suspend
 
@@ -18,12 +21,23 @@ router = APIRouter()
 
 
 @router.get("/v1/staff", response_model=StaffPage)
-async def list_staff(caller: Caller, work: OpenWork, cursor: Cursor = None, limit: Limit = 50) -> Response:
-    """The people and systems that act for your own agency."""
-    seen = decide(caller.actor, "read_staff", Resource("agency", owner_agency_id=caller.agency_id))
+async def list_staff(
+    caller: Caller,
+    work: OpenWork,
+    *,
+    agency_id: Annotated[AgencyId | None, Query(description="Of this agency; left out, your own")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Response:
+    """The people and systems that act for your own agency; for heads and managers of a body above, and operators, also of another."""
+    owner = agency_id or caller.agency_id
+    above = frozenset(await chain_of(work, owner)) - {owner}
+    seen = decide(caller.actor, "read_staff", Resource("agency", owner_agency_id=owner, above=above))
     if not seen.allowed:
-        raise Forbidden
-    found = await page_of_staff(work, agency_id=caller.agency_id, after=position_of(cursor), limit=limit + 1)
+        raise Forbidden(
+            "who acts for a body is seen there, by the heads and managers of the bodies above it, and by operators"
+        )
+    found = await page_of_staff(work, agency_id=owner, after=position_of(cursor), limit=limit + 1)
     items, has_more = tuple(found[:limit]), len(found) > limit
     cursor = following(items[-1].staff_id if has_more else None)
     page = StaffPage(items=items, has_more=has_more, cursor=cursor)
