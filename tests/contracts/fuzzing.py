@@ -24,6 +24,14 @@ def _documented(case: AnyCase, status: int) -> set[str]:
     return set(answers.get(str(status), {}).get("description", "").split(", "))
 
 
+def _said(refusal: dict[str, Any]) -> tuple[str, set[str]]:
+    """The stable code of a refusal and those of its parts, in either form."""
+    if refusal.get("resourceType") != "OperationOutcome":
+        return refusal.get("code", ""), {one["code"] for one in refusal.get("errors", ())}
+    codings = [coding for issue in refusal["issue"] for coding in issue["details"]["coding"]]
+    return codings[0]["code"], {one["code"] for one in codings if one["system"] == "urn:tereze:fault"}
+
+
 @schemathesis.hook
 def filter_failure(
     _context: schemathesis.HookContext, failure: Any, case: AnyCase, response: schemathesis.Response
@@ -31,9 +39,7 @@ def filter_failure(
     """Whether a failure stands."""
     if type(failure).__name__ != "RejectedPositiveData":
         return True
-    problem = response.json()
-    code = problem.get("code", "")
-    faults = {one["code"] for one in problem.get("errors", ())}
+    code, faults = _said(response.json())
     if faults and faults <= _PROMISED_IN_WORDS:
         return False
     return code in _ABOUT_FORM or code not in _documented(case, response.status_code)

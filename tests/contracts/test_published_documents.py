@@ -46,8 +46,9 @@ def test_every_operation_says_what_it_does_and_how_it_refuses(where: str, operat
     assert operation["tags"]
     refusals = {status for status in operation["responses"] if status >= "400"}
     assert {"401", "403", "422", "503"} <= refusals
+    form = "application/fhir+json" if where.split()[1].startswith("/fhir/") else "application/problem+json"
     for status in refusals:
-        assert "application/problem+json" in operation["responses"][status]["content"]
+        assert list(operation["responses"][status]["content"]) == [form]
 
 
 def test_every_creating_post_takes_an_idempotency_key_and_every_command_a_version() -> None:

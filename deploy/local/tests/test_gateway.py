@@ -13,6 +13,8 @@ from tereze.local.keys import SERVICES
 from tereze.local.layout import Layout
 from tereze.local.ports import LOOPBACK, free_port
 
+AWAY = ("oversight", "registry")
+
 
 class NamesItself(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
@@ -35,13 +37,13 @@ class NamedServer(http.server.ThreadingHTTPServer):
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    servers = {name: NamedServer(name) for name in (*SERVICES, "issuer") if name != "oversight"}
+    servers = {name: NamedServer(name) for name in (*SERVICES, "issuer") if name not in AWAY}
     for server in servers.values():
         threading.Thread(target=server.serve_forever, daemon=True).start()
     layout = Layout(tmp_path_factory.mktemp("gateway") / "data")
     layout.prepare()
     upstreams = {name: f"{LOOPBACK}:{server.server_port}" for name, server in servers.items()}
-    web = make_gateway(layout, free_port(), {**upstreams, "oversight": f"{LOOPBACK}:{free_port()}"})
+    web = make_gateway(layout, free_port(), {**upstreams, **{name: f"{LOOPBACK}:{free_port()}" for name in AWAY}})
     web.start()
     yield web
     web.kill()
@@ -55,7 +57,6 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     [
         ("/v1/referrals", "intake"),
         ("/v1/referrals/ref_1", "intake"),
-        ("/v1/persons/per_1", "registry"),
         ("/v1/cases", "referral"),
         ("/v1/tasks/tsk_1/accept", "referral"),
         ("/v1/protocols", "referral"),
@@ -86,6 +87,12 @@ def test_a_service_that_stays_away_is_a_problem_with_a_time_to_come_back(gateway
     status, body = fetch(gateway.port, "/v1/sla", timeout=20)
     assert status == 503
     assert json.loads(body)["code"] == "unavailable"
+
+
+def test_a_registry_that_stays_away_is_an_outcome_to_who_speaks_fhir(gateway: Web) -> None:
+    status, body = fetch(gateway.port, "/fhir/Patient/per_1", timeout=20)
+    [issue] = json.loads(body)["issue"]
+    assert (status, issue["code"], issue["details"]["coding"][0]["code"]) == (503, "transient", "unavailable")
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 import tereze.contracts
-from tereze.contracts.fhir import FhirPart
+from tereze.contracts.fhir import FhirPart, Patient
 from tereze.contracts.labels import IDENTITY, OPERATIONAL, Contract, every_contract, label_of, unlabelled_fields
 
 for module in pkgutil.iter_modules(tereze.contracts.__path__):
@@ -63,7 +63,17 @@ def test_a_label_inside_an_optional_does_not_count_for_the_field() -> None:
 
 def test_contracts_refuse_what_they_do_not_know_and_never_change() -> None:
     for shape in SHAPES:
-        # FHIR asks a receiver to pass over the elements it does not use
-        assert shape.model_config["extra"] == ("ignore" if issubclass(shape, FhirPart) else "forbid")
+        # FHIR asks a receiver to pass over the elements it does not use, but for two; what we send in FHIR is closed as all else
+        assert shape.model_config["extra"] == ("allow" if issubclass(shape, FhirPart) else "forbid")
         assert shape.model_config["strict"]
         assert shape.model_config["frozen"]
+
+
+def test_of_a_fhir_resource_what_is_not_used_is_not_kept_and_what_changes_the_rest_is_refused() -> None:
+    sent = (
+        '{"gender": "male", "maritalStatus": {"text": "canary"}, "modifierExtension": [], "name": [{"use": "canary"}]}'
+    )
+    assert "canary" not in repr(Patient.model_validate_json(sent))
+    for more in ('"modifierExtension": [{"url": "x"}]', '"implicitRules": "urn:x"'):
+        with pytest.raises(ValidationError):
+            Patient.model_validate_json(f'{{"gender": "male", "name": [{{ {more} }}]}}')

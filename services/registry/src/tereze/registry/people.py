@@ -29,9 +29,10 @@ class Asked:
     decision: Decision
 
 
-def nothing_here() -> Response:
-    """The answer where the caller may not know. It is returned, not raised: that they asked has to be committed."""
-    return problem_response(NotFound())
+def nothing_here(path: str = "") -> Response:
+    """The answer where the caller may not know, in the form read at this address. It is returned, not raised: that they asked has
+    to be committed."""
+    return problem_response(NotFound(), path)
 
 
 async def resource_of(work: Work, person_id: str, action: Action) -> Resource:

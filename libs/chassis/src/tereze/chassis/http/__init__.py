@@ -5,6 +5,7 @@ from tereze.chassis.http.app import build_app, create_app, openapi_of
 from tereze.chassis.http.bodies import body
 from tereze.chassis.http.callers import BriefCaller, Caller, OpenWork, Principal, UnattestedCaller, identify_briefly
 from tereze.chassis.http.idempotency import Idempotency, Reply, expire_keys, keep_expiring_keys, once
+from tereze.chassis.http.outcomes import FHIR_MEDIA_TYPE
 from tereze.chassis.http.paging import Cursor, Limit, decode_cursor, encode_cursor
 from tereze.chassis.http.problems import problem_of, problem_response
 from tereze.chassis.http.refusals import BadCursor, PreconditionRequired, ValidationFailed
@@ -12,7 +13,7 @@ from tereze.chassis.http.versions import IfMatch, etag
 from tereze.contracts.facts import Conflict, Fact, Forbidden, Invalid, NotFound, Stale
 
 __all__ = [
-    "BadCursor", "BriefCaller", "Caller", "Conflict", "Cursor", "Fact", "Forbidden", "Idempotency", "IfMatch", "Invalid",
+    "FHIR_MEDIA_TYPE", "BadCursor", "BriefCaller", "Caller", "Conflict", "Cursor", "Fact", "Forbidden", "Idempotency", "IfMatch", "Invalid",
     "Limit", "NotFound", "OpenWork", "PreconditionRequired", "Principal", "Reply", "Stale", "UnattestedCaller",
     "ValidationFailed", "body",
     "build_app", "create_app", "decode_cursor", "encode_cursor", "etag", "expire_keys", "identify_briefly",

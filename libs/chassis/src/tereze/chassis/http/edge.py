@@ -83,7 +83,7 @@ class Edge:
             _log.error("a request failed", **told(error))
             if answer.status:
                 raise
-            await problem_response(Unexpected())(scope, receive, answer.send)
+            await problem_response(Unexpected(), scope["path"])(scope, receive, answer.send)
 
     def _record(self, scope: Scope, method: str, answer: _Answer, started: float, span: Any) -> None:
         address = self._addresses.of(scope)

@@ -30,6 +30,7 @@ _CODES: Mapping[str, str] = {
     "date_future": "in-the-past",
     "date_past": "in-the-future",
     "finite_number": "not-a-number",
+    "not_understood": "not-understood",
 }
 _ENDINGS = (
     ("_type", "wrong-type"),
@@ -51,6 +52,7 @@ _MENDS: Mapping[str, str] = {
     "in-the-past": "This must lie in the future.",
     "in-the-future": "This must not lie in the future.",
     "not-allowed": "This is not allowed here.",
+    "not-understood": "This holds modifierExtension or implicitRules, which may not be ignored and are not known here; remove them.",
     "unknown-parameter": "This parameter is not known here; remove it.",
     "repeated-parameter": "This parameter may be given once.",
 }

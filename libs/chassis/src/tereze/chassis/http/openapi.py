@@ -10,9 +10,11 @@ from tereze.chassis.http import refusals
 from tereze.chassis.http.addresses import Address, Addresses
 from tereze.chassis.http.callers import identify, identify_briefly, identify_unattested
 from tereze.chassis.http.idempotency import read_key
+from tereze.chassis.http.outcomes import FHIR_MEDIA_TYPE, outcome_of, speaks_fhir
 from tereze.chassis.http.problems import MEDIA_TYPE
 from tereze.chassis.http.versions import read_version
 from tereze.contracts.facts import Conflict, Fact, Forbidden, Invalid, NotFound, Stale
+from tereze.contracts.fhir import OperationOutcome
 from tereze.contracts.labels import Contract
 from tereze.contracts.problems import Problem
 
@@ -55,12 +57,12 @@ def _facts(address: Address) -> Iterator[type[Fact]]:
         yield from _WITH_VERSION
 
 
-def _example(fact: type[Fact]) -> dict[str, Any]:
+def _example(fact: type[Fact], *, fhir: bool) -> dict[str, Any]:
     stated = {"type": f"/docs/problems/{fact.code}", "title": fact.title, "status": fact.status, "code": fact.code}
-    return {
-        "summary": fact.title,
-        "value": {**stated, "detail": fact.title, "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"},
-    }
+    stated |= {"detail": fact.title, "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"}
+    if fhir:
+        stated = outcome_of(Problem.model_validate(stated)).model_dump(mode="json", exclude_none=True)
+    return {"summary": fact.title, "value": stated}
 
 
 def _headers(facts: Iterable[type[Fact]]) -> dict[str, Any]:
@@ -72,13 +74,14 @@ def _refusals(address: Address) -> dict[str, Any]:
     by_status: dict[int, dict[str, type[Fact]]] = {}
     for fact in _facts(address):
         by_status.setdefault(fact.status, {})[fact.code] = fact
-    documented = {}
+    documented, fhir = {}, speaks_fhir(address.template)
     for status, facts in sorted(by_status.items()):
         content = {
-            "schema": {"$ref": _REF.format(model="Problem")},
-            "examples": {code: _example(fact) for code, fact in sorted(facts.items())},
+            "schema": {"$ref": _REF.format(model="OperationOutcome" if fhir else "Problem")},
+            "examples": {code: _example(fact, fhir=fhir) for code, fact in sorted(facts.items())},
         }
-        answer: dict[str, Any] = {"description": ", ".join(sorted(facts)), "content": {MEDIA_TYPE: content}}
+        media = FHIR_MEDIA_TYPE if fhir else MEDIA_TYPE
+        answer: dict[str, Any] = {"description": ", ".join(sorted(facts)), "content": {media: content}}
         if headers := _headers(facts.values()):
             answer["headers"] = headers
         documented[str(status)] = answer
@@ -94,7 +97,8 @@ def _describe(operation: dict[str, Any], address: Address) -> None:
     operation["security"] = [] if address.public else [{_BEARER: []}]
     if address.body_model is not None:
         schema = {"$ref": _REF.format(model=address.body_model.__name__)}
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        media = ("application/json", *([FHIR_MEDIA_TYPE] if speaks_fhir(address.template) else []))
+        operation["requestBody"] = {"required": True, "content": {one: {"schema": schema} for one in media}}
     for parameter in operation.get("parameters", []):
         if parameter["name"] in {"Idempotency-Key", "If-Match"}:
             parameter["required"] = True
@@ -147,7 +151,8 @@ def describe(app: FastAPI, *, title: str, version: str, description: str) -> dic
         for method, operation in operations.items()
     ]
     models = [address.body_model for _, address in found if address.body_model is not None]
-    names = _add_schemas(document, [*models, Problem])
+    forms = [OperationOutcome] if any(speaks_fhir(address.template) for _, address in found) else []
+    names = _add_schemas(document, [*models, Problem, *forms])
     for operation, address in found:
         _describe(operation, address)
         if "requestBody" in operation:

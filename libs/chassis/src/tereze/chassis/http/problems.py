@@ -1,4 +1,4 @@
-"""Decides how every refusal becomes one problem document (RFC 9457); must never echo a value that was sent in."""
+"""Decides how every refusal becomes one problem document (RFC 9457), or FHIR's form of it; must never echo a value that was sent in."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from tereze.chassis.auth import IssuerUnreachable, TokenExpired, TokenRefused
 from tereze.chassis.database import DatabaseUnavailable
 from tereze.chassis.http.faults import faults_of_parameters
+from tereze.chassis.http.outcomes import outcome_response, speaks_fhir
 from tereze.chassis.http.refusals import (
     BodyTooLarge,
     DatabaseDown,
@@ -56,27 +57,29 @@ def problem_of(fact: Fact) -> Problem:
     )
 
 
-def problem_response(fact: Fact, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer that refuses. Parts that say nothing are left out."""
-    problem = problem_of(fact)
+def problem_response(fact: Fact, path: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer that refuses at this address, in the form its callers read. Parts that say nothing are left out."""
+    problem, headers = problem_of(fact), {**getattr(fact, "headers", {}), **(headers or {})}
+    if speaks_fhir(path):
+        return outcome_response(problem, headers)
     silent = {name for name in ("errors", "trace_id", "current_version", "current_state") if not getattr(problem, name)}
     return Response(
         problem.model_dump_json(exclude=silent, exclude_none=True),
         status_code=fact.status,
-        headers={**getattr(fact, "headers", {}), **(headers or {})},
+        headers=headers,
         media_type=MEDIA_TYPE,
     )
 
 
-def _on_fact(_request: Request, error: Exception) -> Response:
-    return problem_response(cast("Fact", error))
+def _on_fact(request: Request, error: Exception) -> Response:
+    return problem_response(cast("Fact", error), request.url.path)
 
 
-def _on_parameters(_request: Request, error: Exception) -> Response:
+def _on_parameters(request: Request, error: Exception) -> Response:
     faults = faults_of_parameters(cast("RequestValidationError", error).errors())
     if any(place == "path" for place, _ in faults):  # an address that cannot exist
-        return problem_response(RouteNotFound())
-    return problem_response(ValidationFailed(errors=tuple(fault for _, fault in faults)))
+        return problem_response(RouteNotFound(), request.url.path)
+    return problem_response(ValidationFailed(errors=tuple(fault for _, fault in faults)), request.url.path)
 
 
 def _on_status(request: Request, error: Exception) -> Response:
@@ -90,20 +93,20 @@ def _on_status(request: Request, error: Exception) -> Response:
         phrase = HTTPStatus(refused.status_code).phrase
         named = {"status": refused.status_code, "code": phrase.lower().replace(" ", "-"), "title": phrase}
         fact = type("Refused", (Fact,), named)
-    return problem_response(fact(), headers)
+    return problem_response(fact(), request.url.path, headers)
 
 
-def _on_token(_request: Request, error: Exception) -> Response:
+def _on_token(request: Request, error: Exception) -> Response:
     fact = TokenOutOfDate if isinstance(error, TokenExpired) else TokenInvalid
-    return problem_response(fact(str(error)))
+    return problem_response(fact(str(error)), request.url.path)
 
 
-def _on_database(_request: Request, _error: Exception) -> Response:
-    return problem_response(DatabaseDown())
+def _on_database(request: Request, _error: Exception) -> Response:
+    return problem_response(DatabaseDown(), request.url.path)
 
 
-def _on_issuer(_request: Request, _error: Exception) -> Response:
-    return problem_response(IssuerDown())
+def _on_issuer(request: Request, _error: Exception) -> Response:
+    return problem_response(IssuerDown(), request.url.path)
 
 
 def add_problem_handlers(app: FastAPI) -> None:

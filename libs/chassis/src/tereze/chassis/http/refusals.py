@@ -160,7 +160,7 @@ class UnsupportedMedia(Refusal):
 
     status = 415
     code = "unsupported-media-type"
-    title = "Send Content-Type: application/json, UTF-8, not compressed"
+    title = "Send Content-Type: application/json (application/fhir+json under /fhir/), UTF-8, not compressed"
 
 
 class ValidationFailed(Refusal):

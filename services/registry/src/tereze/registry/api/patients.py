@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from tereze.access import redact
-from tereze.chassis.http import Caller, OpenWork, Principal, body, refuses
+from tereze.chassis.http import FHIR_MEDIA_TYPE, Caller, OpenWork, Principal, body, refuses
 from tereze.chassis.ids import new_id
 from tereze.chassis.work import Work
 from tereze.contracts.facts import NotFound
@@ -39,7 +39,7 @@ register_url_convertor("logical", _Logical())
 class FhirResponse(JSONResponse):
     """An answer in FHIR's own media type."""
 
-    media_type = "application/fhir+json"
+    media_type = FHIR_MEDIA_TYPE
 
 
 @router.post("/fhir/Patient/$match", response_model=MatchBundle, response_class=FhirResponse)
@@ -65,11 +65,13 @@ async def match_patient(parameters: body[MatchParameters], caller: Caller, work:
 
 @router.get("/fhir/Patient/{person_id:logical}", response_model=Patient, response_class=FhirResponse)
 @refuses(NotFound)
-async def read_patient(person_id: Annotated[PersonId, Path()], caller: Caller, work: OpenWork) -> Response:
+async def read_patient(
+    person_id: Annotated[PersonId, Path()], request: Request, caller: Caller, work: OpenWork
+) -> Response:
     """A person as FHIR R4 Patient, read only, by the same need to know as `GET /v1/persons/{id}`."""
     asked = await ask(work, caller, "read_person", person_id)
     if asked is None:
-        return nothing_here()
+        return nothing_here(request.url.path)
     view, records = await show_person(work, asked.person)
     await note_shown(work, caller, "read_person", asked, records)
     return FhirResponse(redact(patient_of(view), asked.decision.labels))
