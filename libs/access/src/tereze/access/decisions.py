@@ -19,7 +19,7 @@ Action = Literal[
     "name_responsible", "record_contact", "record_evidence", "hold_task", "resume_task", "fail_task", "redirect_task",
     "offer_hand_over", "accept_hand_over", "end_hand_over", "reroute_task", "dispute_task", "decide_dispute",
     "confirm_task", "withdraw_task", "reopen_task", "void_task",
-    "screen_out_case", "review_screening", "close_case", "reopen_case", "assign_task", "record_case_evidence",
+    "screen_out_case", "review_screening", "review_independently", "close_case", "reopen_case", "assign_task", "record_case_evidence",
     "acknowledge_escalation",
     "read_person", "read_looks", "join_persons", "confirm_joining",
     "record_birth", "end_identifier", "register_adoption", "unseal_adoption", "confirm_unsealing",
@@ -67,6 +67,7 @@ class Resource:
     ``desks``: window desks that hold the case's own clocks. ``told``: reached by an escalation. ``keepers``: owe a duty of the
     case itself. ``deciders``: rule on the dispute about the task. ``excluded``: agencies and
     persons that must not touch it. ``opened_to``: persons to whom emergency access opens it now.
+    ``reviewers``: owe the findings of an independent review.
     ``above``: the body above the owner, or all of them where a body is founded or people are let in. ``staff``: the id of the
     person it is about. ``agency_kind``: of the body it is about. ``role``: the one to be given or taken.
     ``breached``: its time passed and nobody acted.
@@ -84,6 +85,7 @@ class Resource:
     deciders: frozenset[str] = _NOTHING
     excluded: frozenset[str] = _NOTHING
     opened_to: frozenset[str] = _NOTHING
+    reviewers: frozenset[str] = _NOTHING
     risk: str = ""
     region_code: str = ""
     above: frozenset[str] = _NOTHING

@@ -162,6 +162,7 @@ class Cases(Noun[D]):
     triage = Operation(cases.triage)
     screen_out = Operation(casework.screen_out)
     review = Operation(casework.review)
+    record_findings = Operation(casework.record_findings)
     close = Operation(casework.close)
     reopen = Operation(casework.reopen)
     assign = Operation(casework.assign)

@@ -178,6 +178,7 @@ class ClockKind(StrEnum):
     CONFIRM_RESULT = "confirm_result"
     REVIEW_SCREENING = "review_screening"
     REVIEW_EMERGENCY_ACCESS = "review_emergency_access"
+    INDEPENDENT_REVIEW = "independent_review"
     PROTECT = "protect"
     UNASSIGNED = "unassigned"
     INFORM_AGENCIES = "inform_agencies"

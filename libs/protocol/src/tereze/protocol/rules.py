@@ -68,6 +68,10 @@ class Rules(Part):
         LimitText, Field(description="Another body's finding whether an emergency access was justified")
     ] = Limit(1, Unit.WORKING_DAYS)
     review_emergency_access_source: Source = _OURS
+    independent_review: Annotated[
+        LimitText, Field(description="What an independent review found, where a category asks for one")
+    ] = Limit(20, Unit.WORKING_DAYS)
+    independent_review_source: Source = _OURS
     confirm_result: Annotated[
         Mapping[Risk, LimitText], Field(description="What a coordinator has to confirm that a duty was fulfilled")
     ] = {

@@ -25,6 +25,7 @@ def case_resource(file: CaseFile) -> Resource:
         desks=file.having(Capacity.DESK),
         told=file.having(Capacity.TOLD),
         keepers=frozenset(clock.agency_id for clock in file.going_clocks(None)),
+        reviewers=frozenset(c.agency_id for c in file.going_clocks(None) if c.kind is ClockKind.INDEPENDENT_REVIEW),
         excluded=file.excluded,
         opened_to=file.opened_to,
         risk=file.risk,

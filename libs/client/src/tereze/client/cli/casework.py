@@ -12,6 +12,7 @@ from tereze.client.cli.pages.cases import case_page
 from tereze.client.cli.task import Version
 from tereze.client.cli.taskwork import Remark, When, Why, moment
 from tereze.contracts.cases import CaseView
+from tereze.contracts.inquiries import IndependentFinding
 from tereze.contracts.words import CloseReason, ReopenReason, ReviewFinding, ScreenOutReason
 
 __all__ = ["case_app"]
@@ -56,6 +57,20 @@ def close(
 ) -> None:
     """Close a case, as coordinator; refused while a mandatory task is open."""
     _done(desk, lambda: desk.client.cases.close(case_id, reason=reason, remark=remark, version=version))
+
+
+@command(case_app, "findings")
+def findings(
+    desk: Desk,
+    case_id: CaseArgument,
+    *,
+    finding: Annotated[list[IndependentFinding], typer.Option(help="What you found; may be repeated.")],
+    remark: Why,
+    version: Version = None,
+) -> None:
+    """Put on record what an independent review found about how a case was handled."""
+    act = desk.client.cases.record_findings
+    _done(desk, lambda: act(case_id, findings=finding, remark=remark, version=version))
 
 
 @command(case_app, "reopen")

@@ -18,6 +18,7 @@ from tereze.contracts.evidence import (
     SignPlan,
     TellReporter,
 )
+from tereze.contracts.inquiries import IndependentFinding, RecordFindings
 from tereze.contracts.tasks import AssignTask
 from tereze.contracts.words import CloseReason, ReopenReason, ReviewFinding, ScreenOutReason
 
@@ -32,6 +33,14 @@ def screen_out(case: OneCase, *, reason: ScreenOutReason, remark: str, version: 
 def review(case: OneCase, *, finding: ReviewFinding, remark: str, version: int | None = None) -> Flow[CaseView]:
     """Look again at a screened-out report, as the body that was asked."""
     return (yield from of_case(case, "review", ReviewScreening(finding=finding, remark=remark), version))
+
+
+def record_findings(
+    case: OneCase, *, findings: Sequence[IndependentFinding], remark: str, version: int | None = None
+) -> Flow[CaseView]:
+    """Put on record what an independent review found, as the body that owes it."""
+    found = RecordFindings(findings=tuple(findings), remark=remark)
+    return (yield from of_case(case, "independent-review", found, version))
 
 
 def close(

@@ -16,11 +16,12 @@ from tereze.contracts.evidence import (
     TellReporter,
 )
 from tereze.contracts.ids import ClockId
+from tereze.contracts.inquiries import RecordFindings
 from tereze.contracts.tasks import AssignTask
 from tereze.protocol import planned_step
 from tereze.protocol.transitions import NotYourRole
 from tereze.referral.api.commanding import SeenInTheFuture, SpokenOfCase, known_agency
-from tereze.referral.domain import casework, evidence
+from tereze.referral.domain import casework, evidence, inquiry
 from tereze.referral.domain.casefile import CaseFile, Moment
 from tereze.referral.domain.escalation import (
     AcknowledgedAlready,
@@ -69,6 +70,17 @@ async def review_screening(command: SpokenOfCase, reviewed: body[ReviewScreening
         casework.review_screening(file, by, reviewed.finding, moment)
 
     return await command.run("review_screening", word, remark=("review_reasons", reviewed.remark))
+
+
+@router.post("/v1/cases/{case_id}/independent-review", response_model=CaseView)
+@refuses(inquiry.NoReviewOpen, inquiry.NotTheReviewer)
+async def record_findings(command: SpokenOfCase, found: body[RecordFindings]) -> Response:
+    """Put on record what an independent review found about how the case was handled, as the body that owes it."""
+
+    def word(file: CaseFile, by: Actor, moment: Moment) -> None:
+        inquiry.record_findings(file, by, found.findings, moment)
+
+    return await command.run("review_independently", word, remark=("independent_findings", found.remark))
 
 
 @router.post("/v1/cases/{case_id}/close", response_model=CaseView)

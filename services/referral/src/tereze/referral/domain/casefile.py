@@ -74,6 +74,9 @@ class Referral:
     circumstances: tuple[Circumstance, ...] = ()
 
 
+_REVIEWS = frozenset({ClockKind.REVIEW_SCREENING, ClockKind.INDEPENDENT_REVIEW})
+
+
 @dataclass(slots=True)
 class EmergencyAccess:
     """The case is open to one person, of one agency, until it ends; another body owes a verdict."""
@@ -176,6 +179,11 @@ class CaseFile:
     def taken(self) -> bool:
         """Whether somebody accepted a task of the case."""
         return any(task.responsible_staff_id is not None for task in self.tasks.values())
+
+    @property
+    def awaits_review(self) -> bool:
+        """Whether somebody owes a second look at the case, or an independent one."""
+        return any(clock.kind in _REVIEWS for clock in self.going_clocks(None))
 
     def going_clocks(self, task_id: str | None) -> list[Clock]:
         """The clocks of a task, or of the case itself, for which evidence is owed."""

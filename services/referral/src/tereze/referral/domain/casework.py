@@ -28,6 +28,7 @@ _OUTLIVE = frozenset(
         ClockKind.TELL_REPORTER,
         ClockKind.REVIEW_SCREENING,
         ClockKind.REVIEW_EMERGENCY_ACCESS,
+        ClockKind.INDEPENDENT_REVIEW,
         ClockKind.PLACEMENT,
         ClockKind.PLACEMENT_REVIEW,
         ClockKind.PLACEMENT_TERM,
@@ -86,7 +87,7 @@ def screen_out(file: CaseFile, by: Actor, reason: ScreenOutReason, moment: Momen
     sampled = is_sampled(file.case_id, moment.pack.rules.screened_out_sample_percent)
     for task in file.open_tasks():
         withdraw_task(file, task, None, WithdrawReason.SCREENED_OUT, moment)
-    file.state, file.under_review = CaseState.SCREENED_OUT, sampled
+    file.state, file.under_review = CaseState.SCREENED_OUT, sampled or file.awaits_review
     file.tell(CaseScreenedOut, **_said(file, by), reason=reason, sampled=sampled)
     _end_duties(file, moment)
     if sampled:
@@ -106,10 +107,10 @@ def review_screening(file: CaseFile, by: Actor, finding: ReviewFinding, moment: 
         raise NotForYou
     if not file.under_review or file.state is not CaseState.SCREENED_OUT:
         raise NotInThisState(current_state=file.state, current_version=file.version)
-    file.under_review = False
     file.tell(CaseReviewed, finding=finding, by_agency_id=by.agency_id, by_staff_id=by.staff_id)
     for clock in clocks:
         file.stop_clock(clock, moment.now)
+    file.under_review = file.awaits_review
     if finding is ReviewFinding.RESPONSE_NEEDED:
         _work_again(file, by, ReopenReason.REVIEW_FOUND_SO, moment)
 
@@ -149,11 +150,12 @@ def reopen_case(file: CaseFile, by: Actor, reason: ReopenReason, moment: Moment)
 
 
 def _work_again(file: CaseFile, by: Actor, reason: ReopenReason, moment: Moment) -> None:
-    file.state, file.under_review = CaseState.REOPENED, False
+    file.state = CaseState.REOPENED
     file.tell(CaseReopened, **_said(file, by), reason=reason)
     for clock in file.going_clocks(None):
         if clock.kind is ClockKind.REVIEW_SCREENING:
             file.stop_clock(clock, moment.now)
+    file.under_review = file.awaits_review
     respond(file, moment, since=moment.now, anew=frozenset(ClockKind))
 
 

@@ -25,6 +25,7 @@ _GO_ON = frozenset(
         ClockKind.HOME_VISIT,
         ClockKind.SERVICE_DECISION,
         ClockKind.REVIEW_EMERGENCY_ACCESS,
+        ClockKind.INDEPENDENT_REVIEW,
     }
 )
 """Duties of a joined case that the surviving one takes on where it does not owe them itself."""

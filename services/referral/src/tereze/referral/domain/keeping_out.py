@@ -18,6 +18,7 @@ HELD_ALREADY = "held_by_another"
 _ELSEWHERE = {
     ClockKind.CONFIRM_RESULT: (AgencyKind.WINDOW_DESK, Capacity.DESK),
     ClockKind.REVIEW_SCREENING: (AgencyKind.REGIONAL_DEPARTMENT, Capacity.TOLD),
+    ClockKind.INDEPENDENT_REVIEW: (AgencyKind.OMBUDSMAN, Capacity.TOLD),
     ClockKind.REVIEW_EMERGENCY_ACCESS: (AgencyKind.REGIONAL_DEPARTMENT, Capacity.TOLD),
 }
 """Duties that are not of the plan, and who has them after somebody that must not."""

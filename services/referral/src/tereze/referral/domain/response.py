@@ -10,6 +10,7 @@ from tereze.protocol import CaseClock, Duty, Facts, Plan, PlannedClock, PlannedS
 from tereze.referral.domain.casefile import Capacity, CaseFile, Moment, Referral
 from tereze.referral.domain.clocks import Clock
 from tereze.referral.domain.handover import CannotHold, tell_assigned
+from tereze.referral.domain.inquiry import open_inquiry
 from tereze.referral.domain.keeping_out import keep_out
 from tereze.referral.domain.standing import LIVE, CaseNotLive, parties
 from tereze.referral.domain.tasks import Actor, Task
@@ -106,6 +107,8 @@ def respond(
     planned = plan_for(file, moment)
     _hold_case_clocks(file, planned, since, moment, anew)
     _rate_tasks(file)
+    if planned.independent_review:
+        open_inquiry(file, moment, since)
     for step in planned.steps:
         held = [task for task in file.open_tasks() if task.service is step.service]
         for task in held:

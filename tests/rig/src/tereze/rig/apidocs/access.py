@@ -20,7 +20,7 @@ from tereze.contracts.words import StaffRole
 
 ACTIONS: tuple[Action, ...] = get_args(Action)
 STANDINGS = (
-    "holders", "offered", "accepted_holders", "participants", "desks", "told", "keepers", "deciders", "above",
+    "holders", "offered", "accepted_holders", "participants", "desks", "told", "keepers", "deciders", "reviewers", "above",
 )  # fmt: skip
 KIND_OF = {StaffRole.OMBUDSMAN: "ombudsman", StaffRole.COORDINATOR: "window_desk", StaffRole.OPERATOR: "ministry"}
 OPEN = {

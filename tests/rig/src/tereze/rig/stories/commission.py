@@ -13,8 +13,9 @@ from tereze.contracts.commission import (
     SittingState,
     SittingView,
 )
+from tereze.contracts.inquiries import IndependentFinding
 from tereze.contracts.referrals import ReferralSubmission
-from tereze.contracts.words import Category, ClockKind, LadderLevel, Outcome, Risk
+from tereze.contracts.words import Category, ClockKind, ClockState, LadderLevel, Outcome, Risk
 from tereze.rig.stories.cast import Cast
 from tereze.rig.stories.children import a_boy
 from tereze.rig.stories.following import clock_of, clock_time, reached, settled_case
@@ -40,13 +41,16 @@ class Commission:
         self._listener = listener
         self._cast = cast
         self._secretary = cast.here("commission:member")
+        self._ombudsman = cast.act("ombudsman:ombudsman")
 
     def tell(self) -> None:
         """The whole story, in order."""
         case = self.report()
+        self.review_opens_by_itself(case)
         sitting = self.it_convenes_by_itself(case)
         held = self.it_decides(sitting)
         self.four_are_done_and_one_is_not(held)
+        self.review_has_findings(case)
 
     def report(self) -> CaseView:
         """The police report a killing; a brother lives in the home."""
@@ -60,6 +64,25 @@ class Commission:
         )
         return settled_case(police, police.referrals.submit(submission).referral_id)
 
+    def review_opens_by_itself(self, case: CaseView) -> None:
+        """The Ombudsman owes findings from the first moment, and reads what was reported."""
+        seen = self._ombudsman.cases.get(case.case_id)
+        owed = [clock for clock in seen.clocks if clock.kind is ClockKind.INDEPENDENT_REVIEW]
+        holds(seen.under_review and len(owed) == 1, "no independent review opened")
+        holds(any(referral.narrative for referral in seen.referrals), "the reviewer may not read what was reported")
+        self._listener.scene("The police report a killing")
+        self._listener.beat(
+            f"an independent review opens by itself: {self._cast.slug(owed[0].agency_id)} owes findings by {owed[0].due_at:%d.%m.%Y}"
+        )
+
+    def review_has_findings(self, case: CaseView) -> None:
+        """What the Ombudsman found about how it was handled."""
+        finding = IndependentFinding.DUTIES_WERE_MISSED
+        seen = self._ombudsman.cases.record_findings(case.case_id, findings=[finding], remark="Бір шешім орындалмады.")
+        owed = next(clock for clock in seen.clocks if clock.kind is ClockKind.INDEPENDENT_REVIEW)
+        holds(not seen.under_review and owed.state is ClockState.MET, "the findings did not end the review")
+        self._listener.beat("the independent review finds that a duty was missed; its own deadline is met")
+
     def it_convenes_by_itself(self, case: CaseView) -> SittingView:
         """Nobody asked for it."""
 
@@ -70,7 +93,6 @@ class Commission:
         sitting = self._secretary.commission.get(soon(look, "the commission was not convened"))
         holds(sitting.urgent, "the sitting is not urgent")
         holds(len(sitting.members) > sitting.quorum, f"{len(sitting.members)} bodies for a quorum of {sitting.quorum}")
-        self._listener.scene("The police report a killing")
         names = ", ".join(self._cast.slug(member.agency_id) for member in sitting.members)
         self._listener.beat(f"the commission is convened by itself, for {clock_time(sitting.sits_at)}: {names}")
         return sitting

@@ -1,4 +1,4 @@
-"""Decides the words about emergency access in the three languages side by side; must never leave a language without one."""
+"""Decides the words about emergency access and independent reviews, in three languages; must never leave one without a word."""
 
 _WORDS: dict[str, tuple[str, str, str]] = {
     "event.tereze.case.emergency-access-opened.v1": (
@@ -10,6 +10,13 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "clock.review_emergency_access": (
         "төтенше ашуды тексеру", "проверить экстренный доступ", "review the emergency access",
     ),
+    "event.tereze.case.independent-review-opened.v1": (
+        "тәуелсіз тексеру өздігінен ашылды", "независимая проверка открылась сама", "an independent review opened by itself",
+    ),
+    "event.tereze.case.independently-reviewed.v1": (
+        "тәуелсіз тексеру аяқталды", "независимая проверка завершена", "the independent review has its findings",
+    ),
+    "clock.independent_review": ("тәуелсіз тексеру", "независимая проверка", "independent review"),
     "emergency.child_in_danger": ("бала қауіпте", "ребёнок в опасности", "child in danger"),
     "emergency.medical_emergency": ("шұғыл медициналық жағдай", "неотложная медицинская ситуация", "medical emergency"),
     "emergency.holder_unreachable": ("жауапты адам қолжетімсіз", "ответственный недоступен", "holder unreachable"),
