@@ -166,7 +166,7 @@ async def test_a_pack_never_undoes_what_people_entered(office, found):
     head = demo_staff()["almaty-police:head"].staff_id
     async with office.caller("ministry:operator") as operator:
         words = {"roles": ["manager"], "display_name": "Жаңа Есім"}
-        changed = await operator.put(f"/v1/staff/{head}", json=words, headers={"If-Match": '"2"'})
+        changed = await operator.post(f"/v1/staff/{head}/amend", json=words, headers={"If-Match": '"2"'})
         assert changed.status_code == 200, changed.text
     await office.heard()
     async with office.directory.runtime.database.work() as work:

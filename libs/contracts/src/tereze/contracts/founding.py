@@ -66,7 +66,7 @@ class AddStaff(Contract):
 
 
 class AmendStaff(Contract):
-    """Body of ``PUT /v1/staff/{id}``: how somebody is called, and what they are trusted with."""
+    """Body of ``POST /v1/staff/{id}/amend``: how somebody is called, and what they are trusted with."""
 
     roles: Annotated[Roles, OPERATIONAL, Field(description="None above your own", examples=[["manager"]])]
     display_name: Annotated[PersonName, STAFF, Field(examples=["Айгүл Нұрланқызы"])]

@@ -82,8 +82,8 @@ def amend(
         known: AttestationView = yield attestation(staff_id)
         version, roles = version or known.version, roles or known.roles
         display_name = display_name or known.display_name
-    body, where = AmendStaff(roles=roles, display_name=display_name), f"/v1/staff/{segment(staff_id)}"
-    answer: StaffMember = yield Call("PUT", where, shape(StaffMember), body=body, headers=if_match(version))
+    body, where = AmendStaff(roles=roles, display_name=display_name), f"/v1/staff/{segment(staff_id)}/amend"
+    answer: StaffMember = yield Call("POST", where, shape(StaffMember), body=body, headers=if_match(version))
     return answer
 
 

@@ -51,7 +51,7 @@ async def add_staff(wish: body[AddStaff], key: Idempotency, caller: Caller, work
     return await once(key, work, caller, wish, produce)
 
 
-@router.put("/v1/staff/{staff_id}", response_model=StaffMember)
+@router.post("/v1/staff/{staff_id}/amend", response_model=StaffMember)
 @refuses(RoleAboveOwn, RoleUnfitting)
 async def amend_staff(
     staff_id: StaffKey, words: body[AmendStaff], version: IfMatch, caller: Caller, work: OpenWork
