@@ -22,6 +22,7 @@ SERVICES = ("intake", "registry", "referral", "notifications", "directory", "ove
 _NOUNS = {
     "referrals": "What your agency submits to the window, and what became of it",
     "cases": "The shared file around one child",
+    "emergency-access": "Which cases your agency's people opened to themselves in an emergency",
     "tasks": "Your agency's part of a response: receive, accept or decline, start, fulfil",
     "placements": "A bed in a rehabilitation centre for the child of a case: held, decided, admitted, reviewed, left",
     "eligibility": "What a child may receive now, on which ground; requests for services",
