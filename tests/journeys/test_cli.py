@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from tereze.client import verify_webhook
-from tereze.client.cli import app
 from tereze.local.stack import Stack
 from tereze.rig.stories.telling import soon
 
@@ -26,22 +25,6 @@ narrative: Екі қолында көгерген іздер бар.
 child: {given: Айгерім, family: Терезебаева, birth_date: 2016-11-03, iin: "161103600011"}
 """
 Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.setenv("TEREZE_URL", stack.url)
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("TZ", "Asia/Almaty")
-
-    def invoke(*words: str, who: str | None = None, code: int = 0, **given: Any) -> Result:
-        result = CliRunner().invoke(app, [*words, *(("--as", who) if who else ())], **given)
-        assert result.exit_code == code, (words, result.output, result.exception)
-        return result
-
-    return invoke
 
 
 def document(result: Result) -> Any:

@@ -16,6 +16,7 @@ from tereze.client.cli.command import carry_out, tell_problem
 from tereze.client.cli.desk import Desk
 from tereze.client.cli.pages.cases import case_page, task_list
 from tereze.client.cli.pages.clocks import clock_lines
+from tereze.client.cli.pages.identities import act_page, unsealed_page
 from tereze.client.cli.pages.referrals import accepted_page
 from tereze.client.cli.words import CATALOGUE, Words, locale_of
 from tereze.client.problems import problem_of
@@ -26,6 +27,7 @@ from tereze.contracts.catchments import ResponsibleBy
 from tereze.contracts.directory import Agency, LocalName
 from tereze.contracts.events import event_types
 from tereze.contracts.investigations import BreachKind, InvestigationOutcome, InvestigationState
+from tereze.contracts.persons import ActState, ActView, Unsealed
 from tereze.contracts.problems import FieldProblem, Problem
 from tereze.contracts.referrals import AnswerDue, Flag, ReferralAccepted
 from tereze.contracts.words import (
@@ -377,3 +379,39 @@ def test_every_command_offers_the_shared_options() -> None:
     assert len(commands) >= 24
     for path, options in commands:
         assert {"--json", "--url", "--as", "--lang"} <= options, path
+
+
+def test_no_group_of_commands_hides_another_of_the_same_name() -> None:
+    named: dict[str, set[int]] = {}
+    for group in app.registered_groups:
+        if isinstance(group.name, str):
+            named.setdefault(group.name, set()).add(id(group.typer_instance))
+    assert [name for name, groups in named.items() if len(groups) > 1] == []
+    assert {"list", "add", "suspend"} <= get_command(app).commands["staff"].commands.keys()  # type: ignore[attr-defined]
+
+
+def test_a_refusal_that_can_be_mended_says_how_in_the_readers_language(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.words = Words(Locale.RU)
+    tell_problem(desk, problem_of(409, {}, a_problem().replace(b'"validation"', b'"has-open-case"')))
+    assert "tereze case close" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("locale", list(Locale))
+def test_what_two_people_agree_on_says_whose_turn_it_is_and_what_to_type(desk: Desk, locale: Locale) -> None:
+    desk.words = Words(locale)
+    asked = ActView(
+        act_id="act_" + "1" * 32, state=ActState.AWAITING_SECOND, asked_at=NOW, asked_by_staff_id=an_id("stf")
+    )
+    agreed = asked.model_copy(update={"state": ActState.DONE, "open_until": NOW})
+    person = an_id("per")
+    assert f"\n  tereze person confirm-unsealing {person} {asked.act_id}" in shown(
+        act_page(desk, person, "unsealing", asked)
+    )
+    assert f"\n  tereze person confirm-erasure {person} {asked.act_id}" in shown(
+        act_page(desk, person, "erasure", asked)
+    )
+    assert f"\n  tereze person unsealed {person} {asked.act_id}" in shown(act_page(desk, person, "unsealing", agreed))
+    assert person in shown(act_page(desk, person, "erasure", agreed))
+    assert shown(unsealed_page(desk, person, Unsealed(act=agreed))).strip() == desk.words("unsealing.nobody")

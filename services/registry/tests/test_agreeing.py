@@ -150,3 +150,6 @@ async def test_a_number_that_ended_still_finds_the_child_and_says_so(registry, r
     assert [(one["normalised"], one["ended_on"]) for one in view["identifiers"]] == [(OLD, "2026-11-01")]
     await registry.tell(report(Child(iin=OLD)))
     assert (await identified(registry))[-1] == person
+    other = {**ended, "value": NEW}
+    refused = await counter.post("almaty-desk:coordinator", f"persons/{person}/identifiers/end", other, status=422)
+    assert (refused["code"], NEW in str(refused)) == ("not-their-number", False)

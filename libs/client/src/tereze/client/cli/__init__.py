@@ -13,6 +13,7 @@ from tereze.client.cli import (
     enrolling,
     exclusion,
     family,
+    identity,
     identity_review,
     listen,
     login,
@@ -41,6 +42,7 @@ app.add_typer(refer.referral_app, name="referral")
 app.add_typer(exclusion.case_app, name="case")
 app.add_typer(emergency.case_app, name="case")
 app.add_typer(person.person_app, name="person")
+app.add_typer(identity.person_app, name="person")
 app.add_typer(family.family_app, name="family")
 app.add_typer(family.roll_app, name="roll")
 app.add_typer(identity_review.review_app, name="identity-review")

@@ -109,6 +109,8 @@ def tell_problem(desk: Desk, problem: Problem) -> None:
     desk.err.print(f"{desk.words('error.problem')}: {problem.detail}", markup=False, style="bold red")
     for error in problem.errors:
         desk.err.print(f"  {error.pointer or '/'}  {error.detail}", markup=False)
+    if (mend := desk.words.code("mend", problem.code)) != problem.code:
+        desk.err.print(f"  {mend}", markup=False)
     if problem.document.current_version is not None:
         desk.say("error.version", version=problem.document.current_version)
     marks = [desk.words("error.code", code=problem.code)]

@@ -7,11 +7,11 @@ import typer
 from tereze.client.cli.command import command
 from tereze.client.cli.desk import Desk
 from tereze.client.cli.pages.staff import staff_list
-from tereze.client.cli.staff import StaffArgument
+from tereze.client.cli.staff import StaffArgument, staff_app
 from tereze.contracts.founding import AddStaff
 from tereze.contracts.words import StaffRole
 
-staff_app = typer.Typer()
+__all__ = ["staff_app"]
 
 Roles = Annotated[
     list[StaffRole] | None, typer.Option("--role", help="What they are trusted with; once for each. Left out: as now.")

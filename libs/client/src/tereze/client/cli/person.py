@@ -6,7 +6,11 @@ import typer
 
 from tereze.client.cli.command import command
 from tereze.client.cli.desk import Desk
+from tereze.client.cli.pages.families import relation_page
 from tereze.client.cli.pages.persons import kept_apart_page, look_list, merge_page, person_page, split_page
+from tereze.client.cli.submission import checked_as, day
+from tereze.contracts.families import AddRelation, LegalStatus
+from tereze.contracts.words import Kinship
 
 person_app = typer.Typer(no_args_is_help=True, help="Who a child is.")
 PersonArgument = Annotated[str, typer.Argument(metavar="ID")]
@@ -69,3 +73,22 @@ def keep_apart(desk: Desk, person_id: PersonArgument, other: OtherArgument, *, r
     """Say that two persons are certainly two; nothing automatic joins them again."""
     kept = desk.client.persons.keep_apart(person_id, other, reason=reason, idempotency_key=key)
     desk.give(kept, lambda: kept_apart_page(desk, kept))
+
+
+@command(person_app, "relate")
+def relate(
+    desk: Desk,
+    person_id: PersonArgument,
+    relative: Annotated[str, typer.Argument(metavar="RELATIVE", help="Whom the relation names (per_…).")],
+    *,
+    kinship: Annotated[Kinship, typer.Option("--kinship", help="What RELATIVE is to ID.")],
+    basis: Annotated[LegalStatus, typer.Option(help="On what it rests.")] = LegalStatus.REPORTED,
+    since: Annotated[str | None, typer.Option(parser=day, metavar="DATE", help="From when.")] = None,
+    until: Annotated[str | None, typer.Option(parser=day, metavar="DATE", help="Until when.")] = None,
+    key: Key = None,
+) -> None:
+    """Say what RELATIVE is to ID; what others say of the same two stays beside it."""
+    said = {"relative_id": relative, "kinship": kinship, "legal_status": basis, "since": since, "until": until}
+    relation = checked_as(desk, {name: part for name, part in said.items() if part is not None}, AddRelation)
+    added = desk.client.families.relate(person_id, relation, idempotency_key=key)
+    desk.give(added, lambda: relation_page(desk, added))

@@ -1,38 +1,55 @@
-"""Decides how a referral is put together from flags or a file; must never guess what was not given."""
+"""Decides how a referral, or a child's particulars, are put together from flags or a file; must never guess what was not given."""
 
 import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 import yaml
 from pydantic import ValidationError
 
 from tereze.client.cli.desk import Desk
+from tereze.contracts.labels import Contract
 from tereze.contracts.referrals import ReferralSubmission
 from tereze.contracts.words import Category
 
 _USAGE = 2
+C = TypeVar("C", bound=Contract)
 
 
 def from_file(desk: Desk, name: str) -> ReferralSubmission:
     """The referral in a JSON or YAML file, or on stdin (``-``)."""
+    return checked(desk, document_in(name))
+
+
+def document_in(name: str) -> Any:
+    """What a JSON or YAML file holds, or stdin (``-``)."""
+    text = text_in(name)
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-        given = json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise typer.BadParameter(f"{name}: {error}") from error
+        return json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
     except (ValueError, yaml.YAMLError) as error:
         raise typer.BadParameter(f"{name} is neither JSON nor YAML: {error}") from error
-    return checked(desk, given)
+
+
+def text_in(name: str) -> str:
+    """The text of a file, or of stdin (``-``)."""
+    try:
+        return sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"{name}: {error}") from error
 
 
 def checked(desk: Desk, given: Any) -> ReferralSubmission:
     """The typed referral, or a line for each part that is wrong and exit code 2."""
+    return checked_as(desk, given, ReferralSubmission)
+
+
+def checked_as(desk: Desk, given: Any, wanted: type[C]) -> C:
+    """The typed document, or a line for each part that is wrong and exit code 2."""
     try:
-        return ReferralSubmission.model_validate_json(json.dumps(given, default=_plain))
+        return wanted.model_validate_json(json.dumps(given, default=_plain))
     except ValidationError as error:
         desk.say("error.input")
         for fault in error.errors(include_input=False, include_url=False):
@@ -83,4 +100,4 @@ def _plain(value: object) -> str:
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    raise typer.BadParameter(f"{type(value).__name__} has no place in a referral")
+    raise typer.BadParameter(f"{type(value).__name__} has no place here")

@@ -9,8 +9,9 @@ from tereze.access import redact
 from tereze.access.decisions import Action
 from tereze.chassis.http import Caller, Idempotency, OpenWork, Principal, Reply, body, once, refuses
 from tereze.chassis.work import Work
-from tereze.contracts.facts import NotFound
+from tereze.contracts.facts import Invalid, NotFound
 from tereze.contracts.ids import ActId, PersonId
+from tereze.contracts.iin import normalise_iin
 from tereze.contracts.persons import (
     ActState,
     ActView,
@@ -39,6 +40,13 @@ ActPath = Annotated[ActId, Path()]
 _ASKING: Mapping[str, Action] = {UNSEAL: "unseal_adoption", ERASE: "erase_person"}
 
 
+class NotTheirNumber(Invalid):
+    """Nobody ever gave this number for the person."""
+
+    code = "not-their-number"
+    title = "This number was never given for this person; their numbers are shown with them"
+
+
 @router.post("/v1/persons/{person_id}/birth", response_model=PersonView)
 @refuses(NotExpected)
 async def record_birth(person_id: Person, wanted: body[RecordBirth], caller: Caller, work: OpenWork) -> Response:
@@ -52,11 +60,15 @@ async def record_birth(person_id: Person, wanted: body[RecordBirth], caller: Cal
 
 
 @router.post("/v1/persons/{person_id}/identifiers/end", response_model=PersonView)
+@refuses(NotTheirNumber)
 async def end_number(person_id: Person, wanted: body[EndIdentifier], caller: Caller, work: OpenWork) -> Response:
     """Say that a number is no longer a person's own. Whoever gives it still finds them."""
     asked = await ask(work, caller, "end_identifier", person_id)
     if asked is None:
         return nothing_here()
+    view, _ = await show_person(work, asked.person)
+    if normalise_iin(wanted.value) not in {one.normalised for one in view.identifiers}:
+        raise NotTheirNumber(pointer="/value")
     await end_identifier(
         work, asked.person.person_id, wanted.value, ended_on=wanted.ended_on, by=by_of(caller), reason=wanted.reason
     )

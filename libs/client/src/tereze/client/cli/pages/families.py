@@ -1,12 +1,14 @@
 """Decides how families, their shared record and rolls look; must never show what is hidden as if it were not there."""
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from tereze.client.cli.desk import Desk
 from tereze.client.cli.pages.persons import child_words
 from tereze.client.cli.pages.tables import Cell, listed
-from tereze.contracts.families import EntryView, FamilyRecord, FamilyView
+from tereze.contracts.families import EntryView, FamilyRecord, FamilyView, RelationView
 from tereze.contracts.rolls import RollRow, RollView
 
 
@@ -23,19 +25,38 @@ def family_page(desk: Desk, family: FamilyView) -> RenderableType:
     return Group(shown, Text(words("family.hidden", count=family.hidden))) if family.hidden else shown
 
 
+def relation_page(desk: Desk, relation: RelationView) -> RenderableType:
+    """What was said of two people."""
+    words = desk.words
+    kinship, basis = words.code("kinship", relation.kinship), words.code("basis", relation.legal_status)
+    ends = {"person": relation.person_id, "relative": relation.relative_id}
+    return Text(words("relation.added", kinship=kinship, basis=basis, **ends))
+
+
 def record_page(desk: Desk, record: FamilyRecord) -> RenderableType:
     """The newest wording of every entry, and how many are not shown, by section."""
     words = desk.words
-    rows: list[tuple[Cell, ...]] = [
-        (words.code("section", entry.section), _wording(entry), desk.agency(entry.agency_id),
-         words.at(entry.revisions[0].at))
-        for entry in record.entries
-    ]  # fmt: skip
     hidden = [
         Text(words("family.hidden-entries", section=words.code("section", section), count=count))
         for section, count in record.hidden.items()
     ]
-    return Group(listed(words, ("section", "what", "agency", "when"), rows), *hidden)
+    return Group(_entries(desk, record.entries), *hidden)
+
+
+def entry_page(desk: Desk, entry: EntryView) -> RenderableType:
+    """One entry, and how its own agency words it anew."""
+    mend = desk.words("family.entered", entry=entry.entry_id, person=entry.person_id, version=entry.version)
+    return Group(_entries(desk, (entry,)), Text(mend, style="dim"))
+
+
+def _entries(desk: Desk, entries: Sequence[EntryView]) -> RenderableType:
+    words = desk.words
+    rows: list[tuple[Cell, ...]] = [
+        (entry.entry_id, words.code("section", entry.section), _wording(entry), desk.agency(entry.agency_id),
+         words.at(entry.revisions[0].at), str(entry.version))
+        for entry in entries
+    ]  # fmt: skip
+    return listed(words, ("entry", "section", "what", "agency", "when", "wording"), rows)
 
 
 def roll_page(desk: Desk, roll: RollView) -> RenderableType:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from tereze.client.cli.words import casework, emergencies, exclusions, identities, rooms, workforce
+from tereze.client.cli.words import casework, emergencies, exclusions, identities, kin, rooms, workforce
 from tereze.client.cli.words.en import EN
 from tereze.client.cli.words.kk import KK
 from tereze.client.cli.words.ru import RU
@@ -11,9 +11,23 @@ from tereze.contracts.directory import LocalName
 from tereze.contracts.words import Locale
 
 CATALOGUE: Mapping[Locale, Mapping[str, str]] = {
-    Locale.KK: KK | casework.KAZAKH | identities.KK | rooms.KK | exclusions.KK | emergencies.KK | workforce.KK,
-    Locale.RU: RU | casework.RUSSIAN | identities.RU | rooms.RU | exclusions.RU | emergencies.RU | workforce.RU,
-    Locale.EN: EN | casework.ENGLISH | identities.EN | rooms.EN | exclusions.EN | emergencies.EN | workforce.EN,
+    Locale.KK: KK | casework.KAZAKH | identities.KK | rooms.KK | exclusions.KK | emergencies.KK | kin.KK | workforce.KK,
+    Locale.RU: RU
+    | casework.RUSSIAN
+    | identities.RU
+    | rooms.RU
+    | exclusions.RU
+    | emergencies.RU
+    | kin.RU
+    | workforce.RU,
+    Locale.EN: EN
+    | casework.ENGLISH
+    | identities.EN
+    | rooms.EN
+    | exclusions.EN
+    | emergencies.EN
+    | kin.EN
+    | workforce.EN,
 }
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 

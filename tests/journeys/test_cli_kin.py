@@ -1,0 +1,124 @@
+"""The tereze command where it says who a child is and who belongs to them: kin, shared record, birth, adoption, erasure."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from typer.testing import Result
+
+from tereze.client import NotFound
+from tereze.contracts.persons import PersonView
+from tereze.contracts.referrals import Child, ExpectedChild, ReferralSubmission, RelatedPerson
+from tereze.contracts.words import Category, Kinship, Risk
+from tereze.local.stack import Stack
+from tereze.rig.stories.cast import Cast
+from tereze.rig.stories.children import a_boy
+from tereze.rig.stories.following import person_of, settled_case
+from tereze.rig.stories.telling import soon
+
+Run = Callable[..., Result]
+WORKS, ASKS, AGREES = "almaty-police:member", "almaty-guardianship:manager", "almaty-guardianship:head"
+COORDINATOR, HEAD, OMBUDSMAN = "almaty-desk:coordinator", "almaty-desk:head", "ombudsman:ombudsman"
+WHY = ("--reason", "An invented inquiry.", "--legal-basis", "Invented order 7-12/2026")
+
+
+def document(result: Result) -> Any:
+    assert len(result.stdout.splitlines()) == 1, "one JSON document on one line"
+    return json.loads(result.stdout)
+
+
+@pytest.fixture(scope="module")
+def cast(stack: Stack) -> Iterator[Cast]:
+    with Cast(stack.url) as cast:
+        yield cast
+
+
+def known(cast: Cast, child: Child, **more: Any) -> PersonView:
+    """Who is reported by School 12, once the police work on the case."""
+    school, holder = cast.act("almaty-school-1:member"), cast.act(WORKS)
+    report = ReferralSubmission(
+        region_code="KZ-75", risk=Risk.HIGH, categories=(Category.PHYSICAL,), child=child, narrative="-", **more
+    )
+    case = settled_case(school, school.referrals.submit(report).referral_id)
+    mine = soon(lambda: [one for one in holder.tasks.list() if one.case_id == case.case_id], "no task for the police")
+    holder.tasks.accept(mine[0].task_id)
+
+    def seen() -> PersonView | None:
+        try:
+            return holder.persons.get(person_of(case))
+        except NotFound:
+            return None
+
+    return soon(seen, "who works on the case does not see the child")
+
+
+def test_a_relation_is_said_and_the_shared_record_is_written_and_worded_anew(run: Run, cast: Cast) -> None:
+    older, younger = known(cast, a_boy().kazakh()).person_id, known(cast, a_boy().kazakh()).person_id
+    said = run("person", "relate", older, younger, "--kinship", "sibling", "--basis", "registered", who=WORKS).stdout
+    assert f"{younger} is sibling of {older}" in said
+    assert younger in json.dumps(document(run("family", "show", older, "--json", who=WORKS)))
+    alone = run("person", "relate", older, older, "--kinship", "sibling", "--lang", "ru", who=WORKS, code=1)
+    assert "укажите номер другого" in alone.stderr
+
+    text = ("family", "write", older, "--section", "social")
+    assert "--without-consent" in run(*text, who=WORKS, code=2, input="x").stderr
+    basis = ("--without-consent", "Urgent help is needed.", "--legal-basis", "Invented law, article 7")
+    entry = document(run(*text, *basis, "--json", who=WORKS, input="An invented note.\n"))
+    listed = run("family", "record", older, who=WORKS).stdout
+    assert (entry["entry_id"] in listed, "An invented note." in listed) == (True, True)
+    again = ("family", "revise", older, entry["entry_id"])
+    assert "Second wording." in run(*again, who=WORKS, input="Second wording.").stdout
+    stale = run(*again, "--version", "1", who=WORKS, input="Third.", code=1)
+    assert "stale-version" in stale.stderr
+    nowhere = run("family", "revise", older, "ent_" + "0" * 32, who=WORKS, input="x", code=2)
+    assert f"tereze family record {older}" in " ".join(nowhere.stderr.replace("│", " ").split())
+
+
+def test_an_expected_child_is_born_and_who_is_born_already_is_not_born_again(run: Run, cast: Cast) -> None:
+    woman, today = a_boy(), datetime.now(tz=UTC).date()
+    mother = RelatedPerson(family=woman.family[1], given="Асем", kinship=Kinship.MOTHER, relation="мать")
+    expected = ExpectedChild(mother=mother, due_date=today + timedelta(days=40))
+    person = known(cast, Child(), expected=expected)
+    names = {"given": "Ернұр", "family": woman.family[0], "birth_date": str(today - timedelta(days=1))}
+    born = document(
+        run("person", "born", person.person_id, "--file", "-", "--json", who=WORKS, input=json.dumps(names))
+    )
+    assert (born["person_id"], born["kind"]) == (person.person_id, "person")
+    refused = run("person", "born", person.person_id, "--given", "Ернұр", who=WORKS, code=1).stderr
+    assert ("not-expected" in refused, "tereze refer" in refused) == (True, True)
+    assert "/birth_date" in run("person", "born", person.person_id, "-f", "-", code=2, input="birth_date: soon").stderr
+    run("person", "born", person.person_id, who=WORKS, code=2)
+
+
+def test_two_people_see_who_an_adopted_child_was(run: Run, cast: Cast) -> None:
+    boy, home = a_boy(), a_boy()
+    person = known(cast, boy.kazakh().model_copy(update={"iin": boy.iin()})).person_id
+    flags = ("--family", home.family[0], "--given", boy.given[0], "--birth-date", str(home.born), "--iin", home.iin())
+    adopted = document(run("person", "adopt", person, *WHY[2:], *flags, "--json", who=ASKS))["person_id"]
+    act = document(run("person", "unseal", adopted, *WHY, "--json", who=ASKS))["act_id"]
+    assert (
+        f"tereze person confirm-unsealing {adopted} {act}" in run("person", "unsealed", adopted, act, who=ASKS).stdout
+    )
+    assert "Әлі" not in run("person", "confirm-unsealing", adopted, act, "--lang", "kk", who=AGREES).stdout
+    assert person in run("person", "unsealed", adopted, act, who=ASKS).stdout
+    twice = run("person", "confirm-unsealing", adopted, act, who=AGREES, code=1).stderr
+    assert "ask anew first" in twice
+
+
+def test_a_number_is_ended_and_a_person_with_an_open_case_is_not_erased(run: Run, cast: Cast) -> None:
+    boy, number = a_boy(), a_boy().iin()
+    person = known(cast, boy.kazakh().model_copy(update={"iin": number})).person_id
+    why = ("--on", "2026-11-01", "--reason", "It was mistyped.")
+    ended = run("person", "end-number", person, *why, "--json", who=COORDINATOR, input=f"{number}\n").stdout
+    assert json.loads(ended[ended.index("{") :])["identifiers"][0]["ended_on"] == "2026-11-01"
+    other = run("person", "end-number", person, *why, "--number", "1", "--lang", "ru", who=COORDINATOR, code=1).stderr
+    assert ("not-their-number" in other, "tereze person show" in other) == (True, True)
+    asked = run("person", "erase", person, *WHY, who=HEAD).stdout
+    act = asked.split(":")[0]
+    assert f"tereze person confirm-erasure {person} {act}" in asked
+    sure = run("person", "confirm-erasure", person, act, who=OMBUDSMAN, code=1, input="n\n")
+    assert "cannot be undone" in sure.stderr
+    refused = run("person", "confirm-erasure", person, act, "--yes", who=OMBUDSMAN, code=1).stderr
+    assert ("has-open-case" in refused, "tereze case close" in refused) == (True, True)
