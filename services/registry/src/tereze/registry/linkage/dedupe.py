@@ -5,13 +5,14 @@ on Spark where a register outgrows one machine: Splink takes the connection, the
 """
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tereze.registry.linkage.records import Records, read_records
+from tereze.registry.linkage.records import Records, read_records, records_of
 from tereze.registry.linkage.splinked import compared_fields, make_linker
-from tereze.registry.matching import Kind, Known, decide
+from tereze.registry.matching import Decision, Description, Kind, Known, decide
 from tereze.registry.matching.model import Model
 
 
@@ -26,20 +27,52 @@ def dedupe(records_path: Path, columns: Path | None, document: dict[str, Any], o
     return {"records": len(records.ids), "model": model.version, **counted, "written_to": str(out)}
 
 
-def _proposals(records: Records, model: Model, document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    linker = make_linker(records, document["fields"], probability_two_random_records_match=1 / len(records.ids))
-    assert compared_fields(records), "a file of records has at least one column"
-    pairs = linker.inference.predict(threshold_match_weight=0).as_pandas_dataframe()  # type: ignore[no-untyped-call]
-    pairs = pairs.sort_values("match_weight", ascending=False)
-    for one, other in zip(pairs["unique_id_l"], pairs["unique_id_r"], strict=True):
+def propose_persons(
+    described: Sequence[tuple[str, Description]], document: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """The proposals between persons who may be known by several descriptions each, heaviest first, each pair once."""
+    whose = [person_id for person_id, _ in described]
+    known: dict[str, list[Description]] = defaultdict(list)
+    for person_id, description in described:
+        known[person_id].append(description)
+    if len(known) < 2:  # noqa: PLR2004 - nobody to compare with
+        return
+    model, asked = Model.from_document(document), set[frozenset[str]]()
+    for one, other in _likely(records_of(description for _, description in described), document, len(known)):
+        pair = frozenset((whose[one], whose[other]))
+        if len(pair) < 2 or pair in asked:  # noqa: PLR2004 - one person's own descriptions
+            continue
+        asked.add(pair)
+        candidate = Known(whose[other], tuple(known[whose[other]]))
+        decision = decide(described[one][1], [candidate], model, len(known))
+        if decision.kind in (Kind.LINK, Kind.REVIEW):
+            yield _proposal(whose[one], whose[other], decision)
+
+
+def _proposals(records: Records, model: Model, document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for one, other in _likely(records, document, len(records.ids)):
         known = Known(records.ids[other], (records.descriptions[other],))
         decision = decide(records.descriptions[one], [known], model, len(records.ids))
         if decision.kind in (Kind.LINK, Kind.REVIEW):
-            yield {
-                "kind": decision.kind.value,
-                "one": records.ids[one],
-                "other": records.ids[other],
-                "bits": decision.weight,
-                "flags": list(decision.flags),
-                "waterfall": decision.waterfall.as_json() if decision.waterfall else None,
-            }
+            yield _proposal(records.ids[one], records.ids[other], decision)
+
+
+def _likely(records: Records, document: Mapping[str, Any], n_persons: int) -> Iterator[tuple[int, int]]:
+    """Positions of two descriptions that Splink finds alike, the most alike first."""
+    if not compared_fields(records):
+        return
+    linker = make_linker(records, document["fields"], probability_two_random_records_match=1 / n_persons)
+    pairs = linker.inference.predict(threshold_match_weight=0).as_pandas_dataframe()  # type: ignore[no-untyped-call]
+    pairs = pairs.sort_values("match_weight", ascending=False)
+    yield from zip(pairs["unique_id_l"], pairs["unique_id_r"], strict=True)
+
+
+def _proposal(one: str, other: str, decision: Decision) -> dict[str, Any]:
+    return {
+        "kind": decision.kind.value,
+        "one": one,
+        "other": other,
+        "bits": decision.weight,
+        "flags": list(decision.flags),
+        "waterfall": decision.waterfall.as_json() if decision.waterfall else None,
+    }

@@ -3,7 +3,7 @@
 import csv
 import gzip
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -74,6 +74,12 @@ def read_records(path: Path, columns: Path | None = None) -> Records:
         raise UnreadableRecords(f"{path.name}: two records have one rec_id")
     sets = tuple(row.pop("set", "") for row in named)
     return Records(ids, sets, tuple(named), tuple(map(describe_row, named)))
+
+
+def records_of(descriptions: Iterable[Description]) -> Records:
+    """Descriptions that are folded already, as records without the rows they came from; numbered in their order."""
+    described = tuple(descriptions)
+    return Records(tuple(map(str, range(len(described)))), ("",) * len(described), ({},) * len(described), described)
 
 
 def read_pairs(path: Path, records: Records) -> frozenset[tuple[int, int]]:

@@ -25,7 +25,7 @@ BLOCKED: list[Any] = [block_on("keys", arrays_to_explode=["keys"])]
 def make_linker(records: Records, weights: Mapping[str, Any] | None = None, **settings: Any) -> Linker:
     """A Splink linker over the records. ``weights``: the ``fields`` of a model document, where it is trained already."""
     logging.getLogger("splink").setLevel(logging.ERROR)
-    connection = duckdb.connect(":memory:")
+    connection = duckdb.connect(":memory:", config={"temp_directory": ""})  # names are not spilt to a disk
     for field, level_of in _asked(records).items():
         connection.create_function(f"level_{field}", level_of, ["BIGINT", "BIGINT"], "TINYINT")
     database = DuckDBAPI(connection=connection)

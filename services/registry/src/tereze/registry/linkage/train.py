@@ -7,7 +7,7 @@ from typing import Any
 from splink import block_on
 
 from tereze.registry.linkage.fitting import ORDER_U, THRESHOLDS, value_frequencies
-from tereze.registry.linkage.records import Records, read_records
+from tereze.registry.linkage.records import Records, UnreadableRecords, read_records
 from tereze.registry.linkage.splinked import compared_fields, make_linker
 from tereze.registry.matching.folding import VERSION
 from tereze.registry.matching.levels import LEVELS
@@ -16,6 +16,10 @@ from tereze.registry.matching.model import shipped_document
 _RANDOM_PAIRS, _SEED = 150_000, 7
 _MOST_VALUES = 1_500
 _PRIOR = 0.1
+_NOTHING_TO_LEARN = (
+    "{} teaches nothing of how one child is written differently: whoever stands in it twice is written alike. "
+    "Train on a larger register, with the slips that people make. Splink says: {}"
+)
 # Each session holds one fact equal and learns how the others vary beside it; every field is left free in at least one.
 _SESSIONS = (("born", "place"), ("phone", "given"), ("family", "given", "patronymic"))
 
@@ -33,7 +37,12 @@ def train(records_path: Path, columns: Path | None, version: str) -> dict[str, A
     )
     known = compared_fields(records)
     for session in (session for session in _SESSIONS if set(session) <= set(known)):
-        training.estimate_parameters_using_expectation_maximisation(block_on(*session), record_sample_proportion=1.0)
+        try:
+            training.estimate_parameters_using_expectation_maximisation(
+                block_on(*session), record_sample_proportion=1.0
+            )
+        except ValueError as error:  # Splink's m of some difference shrank to nothing
+            raise UnreadableRecords(_NOTHING_TO_LEARN.format(records_path.name, error)) from error
     return _document(records, linker.misc.save_model_to_json(), version)
 
 

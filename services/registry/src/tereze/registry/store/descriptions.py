@@ -15,6 +15,17 @@ FROM link JOIN source_record USING (record_id) JOIN description USING (record_id
 JOIN subject_key ON subject_key.subject = source_record.key_subject
 WHERE link.person_id = ANY($1::text[]) AND description.folding = $2 ORDER BY received_at, record_id
 """
+_EVERY = """
+SELECT link.person_id, source_record.key_subject, description.sealed, wrapped_key, version
+FROM link JOIN person USING (person_id) JOIN source_record USING (record_id) JOIN description USING (record_id)
+JOIN subject_key ON subject_key.subject = source_record.key_subject
+WHERE person.state = 'live' AND person.kind = 'person' AND wrapped_key IS NOT NULL AND description.folding = $1
+ORDER BY link.person_id, received_at, record_id
+"""
+_NOT_DESCRIBED = """
+SELECT count(*) FROM link JOIN person USING (person_id) LEFT JOIN description USING (record_id)
+WHERE person.state = 'live' AND person.kind = 'person' AND description.folding IS DISTINCT FROM $1
+"""
 
 
 def description_of(particulars: SealedForRegistry, region_code: str | None) -> Description:
@@ -27,6 +38,19 @@ async def descriptions_of(work: Work, person_ids: Sequence[str]) -> list[tuple[s
     rows = await work.raw.fetch(_OF, list(person_ids), VERSION) if person_ids else []
     opened = [(row["person_id"], _open(work, row)) for row in rows]
     return [(person_id, Description.from_json(text)) for person_id, text in opened if text is not None]
+
+
+async def every_description(work: Work) -> list[tuple[str, Description]]:
+    """How everybody in use is described, each with whose it is; without what was erased."""
+    rows = await work.raw.fetch(_EVERY, VERSION)
+    opened = [(row["person_id"], _open(work, row)) for row in rows]
+    return [(person_id, Description.from_json(text)) for person_id, text in opened if text is not None]
+
+
+async def not_described(work: Work) -> int:
+    """How many accounts of persons in use were folded by another version, and cannot be compared with the rest."""
+    found: int = await work.raw.fetchval(_NOT_DESCRIBED, VERSION)
+    return found
 
 
 def _open(work: Work, row: Any) -> bytes | None:

@@ -1,0 +1,64 @@
+"""Decides what the registry's own commands accept and print; must never print, or leave in a file, anything but ids and weights."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tereze.chassis.service import Runtime
+from tereze.chassis.settings import ServiceSettings
+from tereze.registry.app import build
+from tereze.registry.matching.model import shipped_document
+from tereze.registry.whole_register import Compared, compare_register, raise_reviews, read_register
+
+_NEEDS = "this needs the linkage tools: install tereze-registry[training]; missing: {}"
+
+
+def dedupe(arguments: list[str]) -> int:
+    """``dedupe --out FILE | --raise``: compare the whole register with itself; returns the exit status."""
+    words = argparse.ArgumentParser(prog="python -m tereze.registry dedupe")
+    words.add_argument("--out", type=Path, help="NDJSON of ids and weights, for `tereze identity-review load`")
+    words.add_argument("--raise", dest="ask", action="store_true", help="let each pair become a review at once")
+    words.add_argument("--model", type=Path, help="a model of `tereze registry train`; the shipped one if left out")
+    asked = words.parse_args(arguments)
+    if asked.out is None and not asked.ask:
+        words.error("give --out FILE, or --raise, or both")
+    try:
+        document = json.loads(asked.model.read_text("utf-8")) if asked.model else shipped_document()
+        told = asyncio.run(_compare(ServiceSettings(), document, asked.out, ask=asked.ask))
+    except ImportError as missing:
+        return _refuse(_NEEDS.format(missing.name))
+    except (OSError, ValueError) as reason:
+        return _refuse(str(reason))
+    sys.stdout.write(json.dumps(told) + "\n")
+    return 0
+
+
+async def _compare(
+    settings: ServiceSettings, document: Mapping[str, Any], out: Path | None, *, ask: bool
+) -> dict[str, Any]:
+    runtime = Runtime.assemble(settings, build(settings))
+    try:
+        async with runtime.database.work() as work:
+            register = await read_register(work)
+        compared = await compare_register(runtime, register, document)
+        if out is not None:
+            _write(compared, out)
+        raised = await raise_reviews(runtime, compared) if ask else None
+    finally:
+        await runtime.close()
+    told = {"persons": register.n_persons, "not_described": register.not_described, "pairs": len(compared)}
+    return told | ({"written_to": str(out)} if out else {}) | ({"raised": raised} if ask else {})
+
+
+def _write(compared: Compared, out: Path) -> None:
+    with out.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(proposal) + "\n" for proposal in compared)
+
+
+def _refuse(reason: str) -> int:
+    sys.stderr.write(f"dedupe: {reason}\n")
+    return 2
