@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer
 from tereze.chassis.broker import create_topics
 from tereze.chassis.database import Database
 from tereze.chassis.ids import new_id
-from tereze.chassis.schema import CHASSIS_1
+from tereze.chassis.schema import CHASSIS
 from tereze.chassis.topics import TopicSpec
 from tereze.contracts import events, labels
 from tereze.contracts.events import Event
@@ -22,7 +22,7 @@ from tereze.local.kafka import Kafka
 
 async def create_tables(url: str) -> None:
     connection = await asyncpg.connect(url)
-    for statement in CHASSIS_1:
+    for statement in CHASSIS:
         await connection.execute(statement)
     await connection.close()
 

@@ -15,7 +15,7 @@ from tereze.chassis.broker import create_topics
 from tereze.chassis.database import DatabaseUnavailable
 from tereze.chassis.handlers import Deadlines, Handlers
 from tereze.chassis.runtime import Runtime, Service
-from tereze.chassis.schema import CHASSIS_1
+from tereze.chassis.schema import CHASSIS
 from tereze.chassis.settings import ServiceSettings
 from tereze.chassis.timers import FiredTimer
 from tereze.chassis.topics import TopicSpec
@@ -87,7 +87,7 @@ def build(counted: type[Any]) -> Service:
 async def world(own_kafka: Kafka, own_postgres: Postgres, keys_dir: Path, counted: type[Any]) -> AsyncIterator[World]:
     url = own_postgres.create_service("intake")
     connection = await asyncpg.connect(url)
-    for statement in (*CHASSIS_1, *TABLES):
+    for statement in (*CHASSIS, *TABLES):
         await connection.execute(statement)
     await connection.close()
     await create_topics(own_kafka.bootstrap, [TopicSpec(counted.topic, 3, 1)])

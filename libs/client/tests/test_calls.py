@@ -15,6 +15,7 @@ from tereze.client.call import Call, Given, nothing, pages, shape
 from tereze.client.plans import cases, casework, directory, referrals, subscriptions, tasks, taskwork
 from tereze.client.problems import problem_of
 from tereze.contracts.cases import CasePage, CaseSummary, CaseView, Contact, TaskView
+from tereze.contracts.inquiries import IndependentFinding
 from tereze.contracts.problems import FieldProblem
 from tereze.contracts.problems import Problem as ProblemDocument
 from tereze.contracts.referrals import Child, ReferralSubmission
@@ -146,6 +147,7 @@ def test_triage_takes_a_summary_or_an_id() -> None:
 
 WORDS: dict[str, Any] = {
     "agency_id": an_id("agc"), "agency_ids": [an_id("agc"), an_id("agc", 2)], "at": NOW, "author_staff_id": an_id("stf"),
+    "findings": list(IndependentFinding),
     "clock_id": an_id("clk"), "contact": Contact(at=NOW, place=Place.SCHOOL, child_seen_alone=True),
     "duty": ClockKind.PROTECT, "message": "-", "minutes": "-", "place": Place.HOME, "remark": "-", "summary": "-",
     "responsible_staff_id": an_id("stf"), "review_at": NOW, "step": "police.respond",

@@ -6,7 +6,7 @@ import asyncpg
 
 from tereze.chassis.database import Database
 from tereze.chassis.ids import new_id
-from tereze.chassis.migrate import create_chassis
+from tereze.chassis.schema import CHASSIS
 from tereze.contracts.cases import ReferralAttached
 from tereze.contracts.words import Category, Risk
 from tereze.rig.bench.parts import Parts
@@ -16,24 +16,11 @@ AGENCY = new_id("agc")
 NOW = datetime.now(UTC)
 
 
-class _Statements:
-    """What ``create_chassis`` executes, collected."""
-
-    def __init__(self) -> None:
-        self.all: list[str] = []
-
-    def execute(self, sqltext: str) -> None:
-        """Keep one statement."""
-        self.all.append(sqltext)
-
-
 async def lay_ground(parts: Parts) -> Database:
     """A database of the bench's own with the chassis' tables."""
     url = parts.postgres.create_service(NAME)
-    statements = _Statements()
-    create_chassis(statements)
     connection = await asyncpg.connect(url)
-    for statement in statements.all:
+    for statement in CHASSIS:
         await connection.execute(statement)
     await connection.close()
     return Database(url, service=NAME)
