@@ -128,7 +128,8 @@ class Postgres(Component):
         ).split()
         missing = [] if "role" in known else [f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{self._password(name)}'"]
         if "database" not in known:
-            source = f' TEMPLATE "{template}"' if template else ""
+            # copying files, not pages through the log, halves the time where nothing has to survive a power cut: in tests
+            source = f' TEMPLATE "{template}" STRATEGY = FILE_COPY' if template else ""
             missing.append(f'CREATE DATABASE "{database}" OWNER "{name}"{source}')
             missing.append(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
         if missing:
