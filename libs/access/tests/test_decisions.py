@@ -1,10 +1,12 @@
 """Decides that the policies say what the field agreed; a row is one sentence of it."""
 
-from typing import Any
+from dataclasses import fields
+from typing import Any, get_args
 
 import pytest
 
 from tereze.access import Actor, Resource, decide, decide_each
+from tereze.access.decisions import Action
 from tereze.access.policies import UnreadablePolicy, policies, read_policies
 
 US, THEM = "agc_us", "agc_them"
@@ -187,12 +189,22 @@ def test_an_unknown_action_is_refused():
         "permit (principal, action, resource);",
         '@id("a") permit (principal, action, resource); @id("a") forbid (principal, action, resource);',
         '@id("a") @labels("secret") permit (principal, action, resource);',
+        '@id("a") permit (principal, action, resource) when { resource == principal };',
         "grant everything",
     ],
 )
 def test_a_careless_policy_is_not_read(text):
     with pytest.raises(UnreadablePolicy):
         read_policies(text)
+
+
+def test_policies_ask_only_facts_we_know():
+    known = {item.name for item in fields(Resource)} - {"kind"}
+    asked = {action: policies().about(action).facts for action in get_args(Action)}
+    assert {action: facts - known for action, facts in asked.items() if not facts <= known} == {}
+    assert [
+        action for action, facts in asked.items() if "excluded" not in facts
+    ] == []  # the forbid speaks of every action
 
 
 def test_every_permission_says_what_it_shows():

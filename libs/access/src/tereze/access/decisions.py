@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import cedarpy
@@ -95,9 +95,6 @@ class Resource:
     breached: bool = False
 
 
-_FACTS = tuple(item.name for item in fields(Resource) if item.name != "kind")
-
-
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The answer. ``policy_id`` names every deciding policy (several are joined by a space); ``labels`` may be shown."""
@@ -125,8 +122,8 @@ def _actor_entity(actor: Actor) -> dict[str, Any]:
     }
 
 
-def _resource_entity(resource: Resource, number: int) -> dict[str, Any]:
-    attributes = {name: _plain(getattr(resource, name)) for name in _FACTS}
+def _resource_entity(action: Action, resource: Resource, number: int) -> dict[str, Any]:
+    attributes = {name: _plain(getattr(resource, name)) for name in policies().about(action).facts}
     return {"uid": {"type": resource.kind.capitalize(), "id": str(number)}, "attrs": attributes, "parents": []}
 
 
@@ -149,7 +146,10 @@ def _decision(result: cedarpy.AuthzResult) -> Decision:
 def decide_each(actor: Actor, questions: Iterable[tuple[Action, Resource]]) -> Sequence[Decision]:
     """Answer many questions of one actor in one pass, in their order. About a list: keep what is allowed."""
     asked = list(questions)
-    entities = [_actor_entity(actor), *(_resource_entity(resource, n) for n, (_, resource) in enumerate(asked))]
+    entities = [
+        _actor_entity(actor),
+        *(_resource_entity(action, resource, n) for n, (action, resource) in enumerate(asked)),
+    ]
     facts = cedarpy.Entities.from_json_str(json.dumps(entities))  # parsed once, not once a question
     by_action: dict[Action, list[int]] = {}
     for number, (action, _) in enumerate(asked):
@@ -157,7 +157,7 @@ def decide_each(actor: Actor, questions: Iterable[tuple[Action, Resource]]) -> S
     answers: dict[int, Decision] = {}
     for action, numbers in by_action.items():
         requests = [_request(action, asked[number][1], number) for number in numbers]
-        results = cedarpy.is_authorized_batch(requests, policies().about(action), facts)
+        results = cedarpy.is_authorized_batch(requests, policies().about(action).policies, facts)
         answers |= zip(numbers, map(_decision, results), strict=True)
     return [answers[number] for number in range(len(asked))]
 

@@ -1,6 +1,7 @@
 """Decides how the policy texts beside this file are read, once; must never grant anything itself."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,10 +12,11 @@ import cedarpy
 from tereze.contracts.labels import Sensitivity
 
 _TEXTS = Path(__file__).parent
+_RESOURCE = {"Var": "resource"}
 
 
 class UnreadablePolicy(ValueError):
-    """A policy text is not Cedar, lacks its ``@id``, repeats one, or names an unknown label."""
+    """A policy text is not Cedar, lacks its ``@id``, repeats one, names an unknown label, or uses the resource otherwise than by its facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +34,44 @@ class Policies:
 
     by_key: dict[str, Policy]
     _static: dict[str, dict[str, Any]]
-    _about: dict[str, cedarpy.PolicySet] = field(default_factory=dict)
+    _about: dict[str, "About"] = field(default_factory=dict)
 
-    def about(self, action: str) -> cedarpy.PolicySet:
+    def about(self, action: str) -> "About":
         """The policies that speak of an action, those that speak of every action among them; parsed once."""
         if action not in self._about:
             static = {key: body for key, body in self._static.items() if _speaks_of(body["action"], action)}
             document = {"staticPolicies": static, "templates": {}, "templateLinks": []}
-            self._about[action] = cedarpy.PolicySet.from_json_str(json.dumps(document))
+            texts = cedarpy.PolicySet.from_json_str(json.dumps(document))
+            self._about[action] = About(
+                texts, frozenset(_asked_of_the_resource([body["conditions"] for body in static.values()]))
+            )
         return self._about[action]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The policies that speak of one action, and the facts of the resource they ask: handing Cedar the others only costs time."""
+
+    policies: cedarpy.PolicySet
+    facts: frozenset[str]
 
 
 def _speaks_of(scope: dict[str, Any], action: str) -> bool:
     """Whether a policy's action scope covers an action; a scope of another form than we know covers every one."""
     named = [scope["entity"]] if "entity" in scope else scope.get("entities")
     return named is None or any(entity["id"] == action for entity in named)
+
+
+def _asked_of_the_resource(tree: object) -> Iterator[str]:
+    """The names a policy reads as ``resource.name``. Raises UnreadablePolicy where it uses the resource in another way."""
+    if tree == _RESOURCE:
+        raise UnreadablePolicy("a policy may ask a resource only for its facts, as resource.name")
+    branches = tree if isinstance(tree, list) else tree.values() if isinstance(tree, dict) else ()
+    if isinstance(tree, dict) and tree.get("left") == _RESOURCE and "attr" in tree:
+        yield tree["attr"]
+        return
+    for branch in branches:
+        yield from _asked_of_the_resource(branch)
 
 
 def _policy(annotations: dict[str, str], effect: str) -> Policy:
@@ -69,6 +94,8 @@ def read_policies(text: str) -> Policies:
     by_key = {key: _policy(body.get("annotations", {}), body["effect"]) for key, body in static.items()}
     if len({policy.policy_id for policy in by_key.values()}) != len(by_key):
         raise UnreadablePolicy("two policies share one @id")
+    for body in static.values():
+        list(_asked_of_the_resource(body["conditions"]))
     return Policies(by_key, static)
 
 
