@@ -93,3 +93,17 @@ def test_a_failed_fetch_shows_its_last_lines(house: Path) -> None:
     command = load(house)
     with pytest.raises(command.CannotStart, match=r"(?s)Could not fetch uv.*no route to the index"):
         command.run(["sh", "-c", "echo no route to the index; exit 1"], "fetch uv")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({}, {}),
+        ({"PYTHONDONTWRITEBYTECODE": "1"}, {"PYTHONPYCACHEPREFIX": ".venv/compiled"}),
+        ({"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": "/c"}, {"PYTHONPYCACHEPREFIX": "/c"}),
+    ],
+)
+def test_nothing_is_compiled_for_every_process_anew(house: Path, given: dict[str, str], kept: dict[str, str]) -> None:
+    environment = dict(given)
+    load(house).keep_compiled(environment)
+    assert environment == {name: str(house / place) for name, place in kept.items()}
