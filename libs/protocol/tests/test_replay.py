@@ -239,4 +239,4 @@ def test_the_command_replays_a_file_without_a_server(
         each["now"] is not None and each["now"]["standing"] in {"late", "never"} for each in told["obligations"]
     )
     assert main(words) == 0
-    assert "1 cases; 1 stand otherwise under kz-default/2" in capsys.readouterr().out
+    assert "cases 1; 1 stand otherwise under kz-default/2" in capsys.readouterr().out

@@ -1,10 +1,12 @@
 """Decides what a person at the terminal sees while the stack starts, runs and stops; must never decide anything else."""
 
+import shlex
 import sys
 
 from rich.console import Console
 from rich.markup import escape
 
+from tereze.local.checks import DEFAULT_PORT
 from tereze.local.journal import Entry
 from tereze.local.layout import DEFAULT_DATA
 from tereze.local.state import State
@@ -32,15 +34,19 @@ def progress(entry: Entry) -> None:
 def welcome(state: State) -> None:
     """What runs where, and what to try next."""
     data = "./.tereze" if state.data == str(DEFAULT_DATA) else state.data
-    more = "" if state.data == str(DEFAULT_DATA) else f" --data {state.data}"
+    more = "" if state.data == str(DEFAULT_DATA) else f" --data {shlex.quote(state.data)}"
     out.rule(style="dim")
     line("API", f"{state.url}/v1")
     line("API docs", f"{state.url}/docs")
     line("Data", f"{data} (kept; `./tereze reset{more}` wipes it)")
     line("Mode", "DEMO, never for real children")
     out.rule(style="dim")
-    out.print("  Try next:  ./tereze demo                     hundreds of invented referrals, followed to delivery")
-    out.print("             ./tereze trigger school-report    one story, told live")
+    if not state.url.endswith(f":{DEFAULT_PORT}"):
+        out.print(f"  First:     export TEREZE_URL={state.url}    here the client finds it")
+    out.print(
+        f"  Try next:  ./tereze demo{more}                     hundreds of invented referrals, followed to delivery"
+    )
+    out.print(f"             ./tereze trigger school-report{more}    one story, told live")
     out.print(f"             ./tereze status{more}                   what runs, and how far behind it is")
     out.print(f"             ./tereze down{more}                     stop everything; the data stay")
 

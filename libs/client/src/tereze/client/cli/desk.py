@@ -17,7 +17,7 @@ from tereze.client.clients import DEFAULT_URL, Tereze, saved_login
 from tereze.client.credentials import Credentials
 from tereze.client.demo import DemoIdentity
 from tereze.client.grants import Grant
-from tereze.client.problems import NotFound
+from tereze.client.problems import NotAllowed, NotFound
 from tereze.contracts.directory import Agency
 
 _FOR_PIPES = 240
@@ -45,6 +45,7 @@ class Desk:
         self.err = Console(stderr=True, highlight=False)
         self.credentials = Credentials()
         self._agencies: dict[str, Agency | None] = {}
+        self._people: dict[str, dict[str, str]] = {}
         self._now: datetime | None = None
 
     @property
@@ -82,6 +83,16 @@ class Desk:
                 self._agencies[agency_id] = None
         agency = self._agencies[agency_id]
         return self.words.name(agency.name) if agency else agency_id
+
+    def person(self, staff_id: str | None, agency_id: str) -> str | None:
+        """A person's name of record where this reader may see who acts for the agency; nothing otherwise."""
+        if agency_id not in self._people:
+            try:
+                members = list(self.client.staff.list(agency_id=agency_id))
+            except (NotAllowed, NotFound):
+                members = []
+            self._people[agency_id] = {member.staff_id: member.display_name for member in members}
+        return self._people[agency_id].get(staff_id or "")
 
     def agency_id(self, named: str) -> str:
         """The id of an agency that is named by its short name, or by the id itself."""

@@ -66,11 +66,11 @@ def _sla_row(desk: Desk, row: SlaRow) -> tuple[Cell, ...]:
 
 
 def agency_list(desk: Desk, found: list[Agency]) -> RenderableType:
-    """Agencies by short name."""
+    """Agencies in the order of their short names."""
     rows: list[tuple[Cell, ...]] = [
         (agency.slug, desk.words.name(agency.name), desk.words.code("service", agency.kind), agency.region_code,
          agency.agency_id)
-        for agency in found
+        for agency in sorted(found, key=lambda agency: agency.slug)
     ]  # fmt: skip
     return listed(desk.words, ("slug", "name", "kind", "region", "id"), rows)
 

@@ -84,22 +84,25 @@ def rota_page(desk: Desk, view: RotaView) -> RenderableType:
     """Shifts in order of time, with a mark on who is on duty."""
     rows: list[tuple[Cell, ...]] = [
         (
+            desk.person(shift.staff_id, view.agency_id),
             shift.staff_id,
             desk.words.at(shift.since),
             desk.words.at(shift.until),
             _yes(desk, shift.staff_id in view.on_duty),
         )
         for shift in view.shifts
-    ] or [(staff_id, None, None, _yes(desk, True)) for staff_id in view.on_duty]
-    return listed(desk.words, ("id", "from", "until", "on-duty"), rows)
+    ] or [(desk.person(staff_id, view.agency_id), staff_id, None, None, _yes(desk, True)) for staff_id in view.on_duty]
+    return listed(desk.words, ("name", "id", "from", "until", "on-duty"), rows)
 
 
 def contacts_page(desk: Desk, view: ContactLadder) -> RenderableType:
-    """One row a rung."""
+    """One row a person, rung by rung; a rung that nobody stands on keeps its row."""
     rows: list[tuple[Cell, ...]] = [
-        (desk.agency(rung.agency_id), str(rung.role), ", ".join(rung.staff_ids)) for rung in view.rungs
+        (desk.agency(rung.agency_id), str(rung.role), desk.person(staff_id, rung.agency_id), staff_id)
+        for rung in view.rungs
+        for staff_id in rung.staff_ids or (None,)
     ]
-    return listed(desk.words, ("agency", "roles", "id"), rows)
+    return listed(desk.words, ("agency", "roles", "name", "id"), rows)
 
 
 def workforce_page(desk: Desk, found: list[WorkforceRow]) -> RenderableType:
@@ -116,10 +119,12 @@ def workforce_page(desk: Desk, found: list[WorkforceRow]) -> RenderableType:
 def caseload_page(desk: Desk, view: CaseloadView) -> RenderableType:
     """The busiest first, and what waits for a name."""
     rows: list[tuple[Cell, ...]] = [
-        (row.staff_id, str(row.open_duties), _yes(desk, row.may_act), _yes(desk, row.on_duty)) for row in view.items
-    ]
-    rows.append((desk.words("caseload.unassigned"), str(view.unassigned), None, None))
-    return listed(desk.words, ("id", "duties", "may-act", "on-duty"), rows)
+        (desk.person(row.staff_id, view.agency_id), str(row.open_duties), _yes(desk, row.may_act), _yes(desk, row.on_duty),
+         row.staff_id)
+        for row in view.items
+    ]  # fmt: skip
+    rows.append((desk.words("caseload.unassigned"), str(view.unassigned), None, None, None))
+    return listed(desk.words, ("name", "duties", "may-act", "on-duty", "id"), rows)
 
 
 def responsible_page(desk: Desk, found: ResponsibleList) -> RenderableType:

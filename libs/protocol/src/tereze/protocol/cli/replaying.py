@@ -101,7 +101,10 @@ def _summary(found: Iterator[CaseReplay], pack: Pack, console: Console) -> None:
                 f"{case.case_id}: late then {case.late(now=False)}, under {pack.version} {case.late(now=True)}; "
                 f"unanswered escalations {len(case.unanswered)}"
             )
-    console.print(f"\n{cases} cases; {differ} stand otherwise under {pack.version}; {silent} escalations unanswered")
+    if not cases:
+        console.print("No case in this history: nothing was judged.", style="yellow")
+        return
+    console.print(f"\ncases {cases}; {differ} stand otherwise under {pack.version}; {silent} escalations unanswered")
     for when in ("then", "now"):
         told = ", ".join(f"{standing} {standings[when, standing]}" for standing in Standing)
         console.print(f"  {when:<5} {told}")

@@ -1,7 +1,7 @@
 """Decides which words people read, in Kazakh, Russian and English as equals; must never translate a code a program reads."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tereze.client.cli.words import casework, emergencies, exclusions, identities, kin, rooms, workforce
 from tereze.client.cli.words.en import EN
@@ -76,6 +76,7 @@ class Words:
         return f"{words} {rest} {self(f'unit.{small[0]}')}" if rest else words
 
     def at(self, instant: datetime) -> str:
-        """An instant on this machine's clock: weekday, date, time."""
+        """An instant on this machine's clock: weekday, date, time; the year where it is not this one."""
         local = instant.astimezone()
-        return f"{self(f'day.{local.isoweekday()}')} {local:%d.%m. %H:%M}"
+        year = "" if local.year == datetime.now(UTC).astimezone().year else f"{local:%Y}"
+        return f"{self(f'day.{local.isoweekday()}')} {local:%d.%m.}{year} {local:%H:%M}"
