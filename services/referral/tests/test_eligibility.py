@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tereze.chassis.ids import new_id
-from tereze.contracts.eligibility import ServiceRefusal, ServiceRequestState
+from tereze.contracts.eligibility import Eligibility, ServiceRefusal, ServiceRequestState
 from tereze.contracts.words import Category, Circumstance, ClockKind, ClockState, Ground, Risk, ServiceCode
 from tereze.protocol import Pack
 from tereze.referral.domain.casefile import CaseFile
@@ -137,3 +137,12 @@ async def test_over_http_from_what_is_possible_to_the_decision(window: Any) -> N
     [row] = await window.rows("SELECT state, due_at - started_at AS span FROM clock WHERE kind = 'service_decision'")
     assert row["state"] == "met"
     assert row["span"] >= timedelta(days=5)
+
+
+async def test_whoever_only_referred_is_not_told_what_the_child_may_receive(window: Any) -> None:
+    case_id = await window.open_case(risk=Risk.HIGH)
+    async with window.caller("almaty-school-1:member") as referrer:
+        seen = await referrer.get("/v1/eligibility", params={"case_id": case_id})
+    assert seen.status_code == 200
+    assert seen.json().keys() == {"case_id", "protocol_version"}
+    assert Eligibility.model_validate_json(seen.content).services is None

@@ -103,7 +103,9 @@ class Eligibility(Contract):
 
     case_id: Annotated[CaseId, OPERATIONAL]
     protocol_version: Annotated[str, OPERATIONAL]
-    services: Annotated[tuple[EntitledService, ...], OPERATIONAL]
+    services: Annotated[
+        tuple[EntitledService, ...] | None, ALLEGATION, Field(description="Absent where what happened may not be told")
+    ] = None
 
 
 class ServiceRequestView(Contract):

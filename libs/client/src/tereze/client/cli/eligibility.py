@@ -68,7 +68,7 @@ def _services(desk: Desk, found: Eligibility) -> RenderableType:
     rows: list[tuple[Cell, ...]] = [
         (one.title, words.code("entitled", "yes" if one.entitled else "no"), one.reason,
          words.code("service", one.decider), one.limit)
-        for one in found.services
+        for one in found.services or ()
     ]  # fmt: skip
     return table(words, ("service", "entitled", "reason", "holder", "by"), rows)
 

@@ -43,7 +43,7 @@ class Eligibility:
     def what_she_may_receive(self, case: CaseView) -> None:
         """Each service with its ground, decider and limit."""
         desk = self._cast.here("desk:coordinator")
-        found = {one.service: one for one in desk.eligibility.of_case(case.case_id).services}
+        found = {one.service: one for one in desk.eligibility.of_case(case.case_id).services or ()}
         granted, refused = found[ServiceCode.REHABILITATION], found[ServiceCode.SPECIAL_SOCIAL_SERVICES]
         holds(granted.ground is Ground.VIOLENCE, f"rehabilitation stands on {granted.ground}")
         holds(not refused.entitled, "special social services are said to be hers")
