@@ -113,6 +113,16 @@ MISTAKES = [
         r"triage belongs to the case, not to a task",
     ),
     ("obligations: [acknowledge]\n", "obligations: [acknowledge, complete]\n", r"the pack has no obligation complete"),
+    (
+        "  kz-vac:bullying:\n",
+        "  kz-vac:bullying:\n    measures: [exclude_institution]\n",
+        r"bullying\.measures: an institution is kept out by the category kz-vac:institutional alone",
+    ),
+    (
+        "  kz-vac:bullying:\n",
+        "  kz-vac:bullying:\n    measures: [screen_other_children]\n",
+        r"bullying\.measures: nobody owes it: give the category the duty screen_others",
+    ),
     ("    - level: warning\n", "    - level: ombudsman\n", r"the levels are warning, breach"),
     ("after_due_percent: 100", "after_due_percent: 20", r"each level comes later than the one before"),
     (

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from tereze.contracts.words import AgencyKind, Category, ClockKind, LadderLevel, Risk
+from tereze.contracts.words import AgencyKind, Category, ClockKind, LadderLevel, Measure, Risk
 from tereze.protocol.limits import Limit, Unit
 from tereze.protocol.located import Mistake, Place
-from tereze.protocol.pack import Pack, Rung
+from tereze.protocol.pack import CategoryRows, Pack, Rung
 from tereze.protocol.reach import contradictions, unreachable_rows
 
 NEEDED = (ClockKind.TRIAGE, ClockKind.ACKNOWLEDGE, ClockKind.DECIDE, ClockKind.SEE_THE_CHILD)
@@ -63,6 +63,18 @@ def _categories(pack: Pack) -> Iterator[Mistake]:
                 yield Mistake(place, f"no row for risk {risk}")
                 continue
             yield from _row(pack, rows.steps[risk], rows.never, (*place, risk.value))
+        yield from _measures(category, rows)
+
+
+def _measures(category: Category, rows: CategoryRows) -> Iterator[Mistake]:
+    """What is promised to happen by itself must be what this release does."""
+    place = ("categories", category.value, "measures")
+    if Measure.EXCLUDE_INSTITUTION in rows.measures and category is not Category.INSTITUTIONAL:
+        yield Mistake(
+            place, f"an institution is kept out by the category {Category.INSTITUTIONAL} alone, whatever a pack says"
+        )
+    if Measure.SCREEN_OTHER_CHILDREN in rows.measures and ClockKind.SCREEN_OTHERS not in rows.duties:
+        yield Mistake(place, f"nobody owes it: give the category the duty {ClockKind.SCREEN_OTHERS}")
 
 
 def _row(pack: Pack, codes: tuple[str, ...], never: tuple[AgencyKind, ...], place: Place) -> Iterator[Mistake]:
