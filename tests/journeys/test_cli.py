@@ -240,3 +240,17 @@ def test_a_unit_is_founded_its_people_are_let_in_and_it_is_closed_again(run: Run
     closed = run("agency", "close", "almaty-school-koktem", "--lang", "kk", who=above).output
     assert "Жабылды." in closed
     assert document(run("agency", "show", founded["agency_id"], "--json", who=above))["active"] is False
+
+
+def test_a_post_is_added_filled_and_vacant_again(run: Run) -> None:
+    head, above = "almaty-school-2:head", "almaty-department:head"
+    post = document(run("post", "add", "--specialism", "social_pedagogue", "--pupils", "640", "--json", who=head))
+    assert "NOBODY MAY ACT" in run("workforce", who=above).stdout
+    [member] = [one for one in document(run("staff", "list", "--json", who=head)) if one["roles"] == ["member"]][:1]
+    filled = run("post", "fill", post["post_id"], member["staff_id"], who=head).stdout
+    assert member["display_name"] in filled
+    assert "overloaded" in run("workforce", who=above).stdout  # 640 pupils for one
+    vacant = document(run("post", "vacate", post["post_id"], "--json", who=head))
+    assert (vacant.get("staff_id"), vacant["pupils"]) == (None, 640)
+    unknown = run("post", "vacate", post["post_id"], who="almaty-school-1:head", code=2)
+    assert "tereze post list" in unknown.output

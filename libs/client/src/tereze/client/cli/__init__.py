@@ -57,6 +57,7 @@ app.add_typer(agency.agency_app, name="agency")
 app.add_typer(staff.staff_app, name="staff")
 app.add_typer(enrolling.staff_app, name="staff")
 app.add_typer(workforce.rota_app, name="rota")
+app.add_typer(workforce.post_app, name="post")
 app.add_typer(staff.attest_app, name="attest")
 app.add_typer(staff.investigation_app, name="investigation")
 

@@ -1,5 +1,6 @@
 """Decides how rotas, contacts, posts, load and catchments are shown and kept from the command line; must never log an address."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -12,12 +13,18 @@ from tereze.client.cli.pages.tables import Cell, listed
 from tereze.client.cli.submission import instant
 from tereze.contracts.catchments import ResponsibleList
 from tereze.contracts.rotas import ContactLadder, RotaView
-from tereze.contracts.workforce import CaseloadView, WorkforceRow
+from tereze.contracts.workforce import CaseloadView, Post, Specialism, WorkforceRow
 
 app = typer.Typer()
 rota_app = typer.Typer(no_args_is_help=True, help="Who of your agency is on duty, and whom to call next.")
 
+post_app = typer.Typer(
+    no_args_is_help=True, help="The posts of an agency: what each is for, who holds it, and which are vacant."
+)
+
 Mine = Annotated[str | None, typer.Argument(metavar="AGENCY_ID", help="Left out: your own agency.")]
+Of = Annotated[str | None, typer.Option("--agency", metavar="AGENCY", help="Short name or id; else your own.")]
+Pupils = Annotated[int | None, typer.Option(min=0, help="For how many children the post is there.")]
 When = Annotated[str | None, typer.Option("--at", parser=instant, metavar="TIME", help="At this instant; else now.")]
 
 
@@ -58,6 +65,41 @@ def workforce(
 ) -> None:
     """Show posts filled and vacant, and pupils for each specialist; the gravest gaps first."""
     desk.give_all(desk.client.workforce(region=region, gaps=gaps), lambda rows: workforce_page(desk, rows))
+
+
+@command(post_app, "list")
+def list_posts(desk: Desk, agency: Of = None) -> None:
+    """List the posts of an agency, who holds each, and since when one is vacant."""
+    found = desk.client.agencies.posts(_own(desk, desk.agency_id(agency) if agency else None))
+    desk.give(found.items, lambda: posts_page(desk, found.items))
+
+
+@command(post_app, "add")
+def add_post(
+    desk: Desk, specialism: Annotated[Specialism, typer.Option()], pupils: Pupils = None, agency: Of = None
+) -> None:
+    """Add a post, as a manager or head; it is vacant until you say who holds it."""
+    post = desk.client.agencies.create_post(
+        _own(desk, desk.agency_id(agency) if agency else None), specialism, pupils=pupils
+    )
+    desk.give(post, lambda: posts_page(desk, (post,)))
+
+
+@command(post_app, "fill")
+def fill_post(
+    desk: Desk,
+    post_id: Annotated[str, typer.Argument(metavar="POST_ID")],
+    staff_id: Annotated[str, typer.Argument(metavar="STAFF_ID")],
+    agency: Of = None,
+) -> None:
+    """Say who holds a post."""
+    _change(desk, agency, post_id, staff_id=staff_id)
+
+
+@command(post_app, "vacate")
+def vacate_post(desk: Desk, post_id: Annotated[str, typer.Argument(metavar="POST_ID")], agency: Of = None) -> None:
+    """Say that nobody holds a post any more."""
+    _change(desk, agency, post_id, staff_id=None)
 
 
 @command(app, "caseload")
@@ -116,6 +158,18 @@ def workforce_page(desk: Desk, found: list[WorkforceRow]) -> RenderableType:
     return listed(words, ("agency", "specialism", "posts", "pupils", "pupils-each", "gap"), rows)
 
 
+def posts_page(desk: Desk, found: Sequence[Post]) -> RenderableType:
+    """One row a post; whoever holds it by name where this reader may see it."""
+    words = desk.words
+    rows: list[tuple[Cell, ...]] = [
+        (words.code("specialism", post.specialism), desk.person(post.staff_id, post.agency_id) or post.staff_id,
+         None if post.vacant_since is None else words.at(post.vacant_since), None if post.pupils is None else str(post.pupils),
+         post.post_id)
+        for post in found
+    ]  # fmt: skip
+    return listed(words, ("specialism", "name", "vacant-since", "pupils", "id"), rows)
+
+
 def caseload_page(desk: Desk, view: CaseloadView) -> RenderableType:
     """The busiest first, and what waits for a name."""
     rows: list[tuple[Cell, ...]] = [
@@ -134,6 +188,15 @@ def responsible_page(desk: Desk, found: ResponsibleList) -> RenderableType:
         for one in found.items
     ]
     return listed(desk.words, ("kind", "agency", "because"), rows)
+
+
+def _change(desk: Desk, agency: str | None, post_id: str, *, staff_id: str | None) -> None:
+    posts = desk.client.agencies.posts(_own(desk, desk.agency_id(agency) if agency else None)).items
+    post = next((post for post in posts if post.post_id == post_id), None)
+    if post is None:
+        raise typer.BadParameter(f"{post_id} is no post of this agency; see: tereze post list")
+    changed = desk.client.agencies.change_post(post, staff_id=staff_id, pupils=post.pupils)
+    desk.give(changed, lambda: posts_page(desk, (changed,)))
 
 
 def _own(desk: Desk, agency_id: str | None) -> str:

@@ -37,6 +37,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "head.posts": ("лауазымдар", "ставки", "posts"),
     "head.pupils": ("оқушылар", "учащиеся", "pupils"),
     "head.pupils-each": ("бір маманға", "на специалиста", "for each"),
+    "head.vacant-since": ("бос тұрған уақыты", "вакантна с", "vacant since"),
     "head.gap": ("олқылық", "пробел", "gap"),
     "head.duties": ("міндеттер", "обязанности", "duties"),
     "head.because": ("негізі", "основание", "because"),
