@@ -194,7 +194,9 @@ async def test_whoever_moves_takes_neither_post_nor_shift_along(office):
     moved = await office.post("almaty-department:head", move, words, version=2)
     assert (moved.status_code, moved.json()["agency_id"]) == (200, clinic)
     told = await office.directory.told()
-    assert [e.staff.agency_id for e in told if isinstance(e, StaffPublished)] == [clinic]
+    [published] = [e.staff for e in told if isinstance(e, StaffPublished)]
+    assert (published.agency_id, published.left_agency_id) == (clinic, agency_id("almaty-school-1"))
+    assert published.left_at is not None
     assert [e.shifts for e in told if isinstance(e, RotaPublished)] == [()]
     [left] = await office.rows("SELECT staff_id, vacant_since, version FROM post")
     assert (left["staff_id"], left["version"]) == (None, 3)

@@ -112,6 +112,10 @@ class StaffRecord(Standing):
     agency_id: Annotated[AgencyId, OPERATIONAL]
     roles: Annotated[tuple[StaffRole, ...], OPERATIONAL]
     active: Annotated[bool, OPERATIONAL] = True
+    left_agency_id: Annotated[
+        AgencyId | None, OPERATIONAL, Field(description="For whom they acted before, where they were moved")
+    ] = None
+    left_at: Annotated[AwareDatetime | None, OPERATIONAL] = None
 
 
 class StaffPublished(Event):

@@ -41,7 +41,10 @@ class _ExclusionEvent(CaseEvent):
 
 
 class ExclusionRecorded(_ExclusionEvent):
-    """From this event on these bodies neither handle, see nor hear of the case. It precedes whatever the case tells next."""
+    """From this event on these bodies neither handle, see nor hear of the case. It precedes whatever the case tells next.
+
+    The same exclusion is told again, with one person more, when somebody leaves a body that is kept out.
+    """
 
     type: ClassVar[str] = "tereze.case.exclusion-recorded.v1"
     basis: Annotated[ExclusionBasis, ALLEGATION]

@@ -116,7 +116,8 @@ async def move_person(work: Work, kept: KeptStaff, to: Agency, roles: Sequence[S
     if await store.drop_shifts(work, staff_id):
         version = await next_version(work, old)
         work.publish(RotaPublished(agency_id=old, version=version, shifts=tuple(await shifts_of(work, old))))
-    await store.change_person(work, staff_id, agency_id=to.agency_id, roles=_codes(roles))
+    left = {"left_agency_id": old, "left_at": work.now}
+    await store.change_person(work, staff_id, agency_id=to.agency_id, roles=_codes(roles), **left)
     await _reckon_and_tell(work, staff_id)
 
 

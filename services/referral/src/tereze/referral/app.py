@@ -9,7 +9,7 @@ from tereze.chassis.service import Service
 from tereze.chassis.settings import ServiceSettings
 from tereze.chassis.signals import calendar_years_missing, protocols_refused
 from tereze.protocol import Country
-from tereze.referral import closing, relieving
+from tereze.referral import closing, leaving, relieving
 from tereze.referral.api import router
 from tereze.referral.deadlines import deadlines
 from tereze.referral.handlers import handlers
@@ -25,6 +25,7 @@ def build(settings: ServiceSettings) -> Service:
     every = Handlers()
     every.include(handlers)
     every.include(relieving.handlers)
+    every.include(leaving.handlers)
     every.include(closing.handlers)
     return Service(name="referral", metadata=metadata, router=router, handlers=every, deadlines=deadlines)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, bindparam, select, update
@@ -26,6 +27,8 @@ class KeptStaff:
     version: int
     agency_kind: AgencyKind
     parent_agency_id: str | None
+    left_agency_id: str | None = None
+    left_at: datetime | None = None
 
     @property
     def suspended(self) -> bool:
@@ -40,7 +43,8 @@ class KeptStaff:
     @property
     def record(self) -> StaffRecord:
         """The part of a staff member that other services need."""
-        return StaffRecord.model_validate(self.member.model_dump(exclude={"display_name"}))
+        left = {"left_agency_id": self.left_agency_id, "left_at": self.left_at}
+        return StaffRecord.model_validate(self.member.model_dump(exclude={"display_name"}) | left)
 
 
 def _with_agency() -> Select[Any]:
@@ -124,6 +128,8 @@ def _kept_staff(row: RowMapping) -> KeptStaff:
         version=row["version"],
         agency_kind=AgencyKind(row["agency_kind"]),
         parent_agency_id=row["parent_agency_id"],
+        left_agency_id=row["left_agency_id"],
+        left_at=row["left_at"],
     )
 
 
@@ -131,5 +137,5 @@ def member_of(row: RowMapping | dict[str, Any]) -> StaffMember:
     """A row as a staff member; inactive while suspended."""
     values = without_version(row)
     suspended = values.pop("suspended_at") is not None
-    del values["suspended_by"], values["suspended_because"]
+    del values["suspended_by"], values["suspended_because"], values["left_agency_id"], values["left_at"]
     return StaffMember.model_validate({**values, "active": values["active"] and not suspended}, strict=False)

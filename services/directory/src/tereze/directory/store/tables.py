@@ -60,6 +60,8 @@ staff = Table(
     Column("fit_until", DateTime(timezone=True)),
     Column("unmet", JSONB, nullable=False, server_default=text("'[]'::jsonb")),
     Column("entered_at", DateTime(timezone=True)),
+    Column("left_agency_id", String),
+    Column("left_at", DateTime(timezone=True)),
     Index("staff_by_agency", "agency_id", "staff_id"),
 )
 official_series = Table(

@@ -1,5 +1,7 @@
 """Decides what an exclusion takes from the excluded at once; must never leave them a duty, an offer or a clock, nor a duty with nobody."""
 
+from dataclasses import replace
+
 from tereze.contracts.cases import TaskWithdrawn
 from tereze.contracts.disputes import TaskDisputeRaised
 from tereze.contracts.exclusions import ExclusionLifted, ExclusionRecorded
@@ -36,6 +38,14 @@ def record_exclusion(file: CaseFile, exclusion: Exclusion) -> None:
     file.exclusions[exclusion.exclusion_id] = exclusion
     file.new_exclusions[exclusion.exclusion_id] = exclusion
     file.tell(ExclusionRecorded, basis=exclusion.basis, **_facts(exclusion))
+
+
+def stay_out(file: CaseFile, exclusion_id: str, staff_id: str, moment: Moment) -> None:
+    """Somebody left a body that is kept out: they are kept out in person from now on, for as long as the exclusion holds."""
+    before = file.exclusions[exclusion_id]
+    bodies = replace(before.bodies, staff_ids=before.bodies.staff_ids | {staff_id})
+    record_exclusion(file, replace(before, bodies=bodies))
+    take_everything(file, moment)
 
 
 def lift_exclusion(file: CaseFile, exclusion_id: str, by: Actor) -> None:

@@ -17,7 +17,7 @@ _KEEP = """
 INSERT INTO case_exclusion (exclusion_id, case_id, referral_id, basis, agency_ids, staff_ids, recorded_at, by_agency_id,
                             by_staff_id, with_units, shared_from)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-ON CONFLICT (exclusion_id) DO UPDATE SET case_id = excluded.case_id
+ON CONFLICT (exclusion_id) DO UPDATE SET case_id = excluded.case_id, staff_ids = excluded.staff_ids
 """
 _OF_REFERRAL = "SELECT * FROM case_exclusion WHERE referral_id = $1 AND lifted_at IS NULL ORDER BY exclusion_id"
 _OF_CASE = "SELECT * FROM case_exclusion WHERE case_id = $1 ORDER BY exclusion_id"
@@ -25,6 +25,17 @@ _ASK = """
 UPDATE case_exclusion SET lift_asked_at = $3, lift_asked_by = $4 WHERE case_id = $1 AND exclusion_id = $2
 """
 _LIFT = "UPDATE case_exclusion SET lifted_at = $2, lifted_by = $3 WHERE exclusion_id = ANY($1::text[])"
+_FROM_WHAT_THEY_LEFT = """
+WITH RECURSIVE line (id) AS (
+    SELECT $2::text
+    UNION SELECT body.record ->> 'parent_agency_id' FROM line JOIN replica AS body ON body.kind = 'agency' AND body.id = line.id
+    WHERE body.record ->> 'parent_agency_id' IS NOT NULL
+)
+SELECT exclusion_id, case_id FROM case_exclusion
+WHERE lifted_at IS NULL AND recorded_at <= $3 AND NOT $1 = ANY(staff_ids) AND case_id IS NOT NULL
+  AND ($2 = ANY(agency_ids) OR with_units && ARRAY(SELECT id FROM line)::varchar[])
+ORDER BY case_id, exclusion_id
+"""
 _JOINED_INTO = """
 WITH RECURSIVE joined AS (
     SELECT case_id FROM case_file WHERE joined_into = $1
@@ -89,6 +100,14 @@ async def ask_to_lift(work: Work, case_id: str, exclusion_id: str, staff_id: str
 async def mark_lifted(work: Work, exclusion_ids: Sequence[str], staff_id: str) -> None:
     """The second person agreed."""
     await work.raw.execute(_LIFT, list(exclusion_ids), work.now, staff_id)
+
+
+async def from_what_they_left(
+    work: Work, staff_id: str, left_agency_id: str, left_at: datetime
+) -> list[tuple[str, str]]:
+    """Case and exclusion, by case, of which somebody was kept out by their body when they left it, and is not yet in person."""
+    rows = await work.raw.fetch(_FROM_WHAT_THEY_LEFT, staff_id, left_agency_id, left_at)
+    return [(row["case_id"], row["exclusion_id"]) for row in rows]
 
 
 async def joined_into(work: Work, case_id: str) -> list[str]:

@@ -49,7 +49,7 @@ _ID_NOUNS = {
 }  # fmt: skip
 _AGENCIES = {
     "source_agency_id": "almaty-police", "with_unit": "almaty-police",
-    "agency_id": "almaty-police", "by_agency_id": "almaty-police", "from_agency_id": "almaty-clinic-1",
+    "agency_id": "almaty-police", "by_agency_id": "almaty-police", "from_agency_id": "almaty-clinic-1", "left_agency_id": "almaty-clinic-1",
     "offered_agency_id": "almaty-clinic-2", "parent_agency_id": "almaty-department", "told_agency_id": "almaty-police",
     "decider_agency_id": "almaty-department",
     "service_agency_id": "almaty-police", "holder_agency_id": "almaty-police", "invited_agency_id": "almaty-police",
