@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import combinations
 from typing import Any
 
 import duckdb
@@ -10,6 +11,7 @@ import pandas as pd  # type: ignore[import-untyped]
 import splink.comparison_library as compare
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.internals.exceptions import EMTrainingException
+from splink.internals.linker_components.training import LinkerTraining
 
 from tereze.registry.linkage.candidates import Pair, telling_keys
 from tereze.registry.linkage.records import Records
@@ -30,7 +32,7 @@ def splink_scores(records: Records) -> dict[Pair, float]:
     linker = Linker(
         [database.register(part) for part in _parts(rows, records)], _settings(columns, records), log_level=50
     )
-    _train(linker, columns)
+    _train(linker, columns, rows, records)
     found = linker.inference.predict(threshold_match_weight=-30).as_pandas_dataframe()  # type: ignore[no-untyped-call]
     ends = zip(found["unique_id_l"], found["unique_id_r"], found["match_weight"], strict=True)
     return {(min(one, other), max(one, other)): float(weight) for one, other, weight in ends}
@@ -58,18 +60,37 @@ def _comparison(column: str) -> Any:
     return compare.ExactMatch(column)
 
 
-def _train(linker: Linker, columns: Sequence[str]) -> None:
+def _train(linker: Linker, columns: Sequence[str], rows: pd.DataFrame, records: Records) -> None:
     present = [column for column in ("given", "family", "birth_date", "suburb", "iin", "phone") if column in columns]
-    pairs = [(one, other) for at, one in enumerate(present) for other in present[at + 1 :]]
-    rules: list[Any] = [block_on(*pair) for pair in pairs[:3]]
+    pairs = [list(pair) for pair in combinations(present, 2)]
+    # Rules on which no two rows agree (names across alphabets) would make its prior nothing, and the logarithm of that fails.
+    rules: list[Any] = [block_on(*pair) for pair in pairs if _is_met(pair, rows, records)][:3]
     training = linker.training
-    with suppress(ValueError):  # no two records agree on any of these: its own default stands
-        training.estimate_probability_two_random_records_match(rules, recall=0.8)
+    if rules:
+        with suppress(ValueError):  # more pairs agree than can be matches: its own default stands
+            training.estimate_probability_two_random_records_match(rules, recall=0.8)
     training.estimate_u_using_random_sampling(max_pairs=_RANDOM_PAIRS, seed=1)
     sessions = [*(rules[:2] if len(rules) > 1 else rules), *(block_on(column) for column in present[2:4])]
     for session in sessions:
-        with suppress(EMTrainingException):  # no pair agrees on it, e.g. across alphabets: the session teaches nothing
-            training.estimate_parameters_using_expectation_maximisation(session)
+        _learn(training, session)
+
+
+def _is_met(pair: list[str], rows: pd.DataFrame, records: Records) -> bool:
+    """Whether any two rows that may be one person agree on both columns."""
+    groups = rows.dropna(subset=pair).groupby(pair)["source_dataset"]
+    met = groups.nunique() if records.is_link else groups.size()
+    return bool((met > 1).any())
+
+
+def _learn(training: LinkerTraining, session: Any) -> None:
+    """One session of expectation-maximisation. Where none of its pairs looks like one person (names across alphabets), the share
+    of such pairs comes to nothing and Splink takes its logarithm: the session is held again with that share fixed."""
+    for held in (False, True):
+        with suppress(EMTrainingException, ValueError):  # no pair agrees on it at all: the session teaches nothing
+            training.estimate_parameters_using_expectation_maximisation(
+                session, fix_probability_two_random_records_match=held
+            )
+            return
 
 
 def _frame(records: Records) -> pd.DataFrame:

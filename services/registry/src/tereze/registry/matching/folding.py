@@ -144,6 +144,12 @@ def rough(folded: str) -> str:
     return ("a" if folded[:1] in _VOWELS else "") + sounds
 
 
+@lru_cache(_REMEMBERED)
+def heard(folded: str) -> str:
+    """The rough form without h, the weakest of consonants: written where none is spoken, left out where one is."""
+    return rough(folded.replace("h", ""))
+
+
 def _mostly_cyrillic(text: str) -> bool:
     cyrillic = sum("Ѐ" <= character <= "ԯ" for character in text)
     return cyrillic * 2 > sum(character.isalpha() for character in text)
