@@ -19,6 +19,7 @@ from tereze.registry.matching import (
     keys,
     shipped_model,
 )
+from tereze.registry.matching.levels import compare
 
 BORN = date(2015, 3, 7)
 IIN = "150307599990"  # invented; its check digit does not hold, so it is flagged
@@ -58,6 +59,28 @@ def test_a_guessed_year_that_is_off_joins_nobody_by_names_alone():
     dated = child("Терезебаева Айгерім", region="KZ-75")
     guessed = child("Терезебаева Айгерім", None, birth_year=BORN.year + 1, region="KZ-75")
     assert decided(guessed, known(dated)).kind is Kind.REVIEW
+
+
+def test_without_a_birthday_names_a_father_and_a_region_join_nobody():
+    said = {"region": "KZ-75"}
+    dated = child("Терезебаева Айгерім Болатқызы", **said)
+    assert decided(child("Терезебаева Айгерім Болатқызы", None, **said), known(dated)).kind is Kind.REVIEW
+    with_a_year = child("Терезебаева Айгерім Болатқызы", None, birth_year=BORN.year, **said)
+    assert decided(with_a_year, known(dated)).kind is Kind.LINK
+    elsewhere = child("Терезебаева Айгерім Болатқызы", None, birth_year=BORN.year, region="KZ-10")
+    assert decided(elsewhere, known(dated)).kind is Kind.REVIEW
+
+
+@pytest.mark.parametrize(("one", "other"), [("Тоқтарова Сәуле", "Tocktarrova Saulleh")])
+def test_a_spelling_by_ear_that_no_table_knows_is_the_child_it_sounds_like(one, other):
+    said = {"region": "KZ-75", "sex": Sex.FEMALE}
+    assert decided(child(other, **said), known(child(one, **said))).kind is Kind.LINK
+
+
+def test_agreement_in_a_reading_is_worth_what_the_name_is_whatever_the_other_readings_are():
+    one, other = child("Ахметова Юлия", region="KZ-75"), child("Akhmetova Iuliia", region="KZ-75")
+    worth = [sum(shipped_model().weigh(compare(left, one))) for left in (one, other)]
+    assert abs(worth[0] - worth[1]) < 6, "a rare reading of a common name makes nobody rare"
 
 
 @pytest.mark.parametrize(("one", "other"), SAME)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,27 @@ def test_every_field_of_a_row_is_read(tmp_path):
     assert (child.born, child.sex, child.iin) == ("2015", "female", "150307699993")
     assert all((child.family, child.given, child.patronymic, child.place, child.mother, child.phone))
     assert all((child.address, child.postcode, child.suburb, child.school))
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_register_may_be_asked_twice_about_one_child_and_splink_learns_across_alphabets(tmp_path):
+    heading = "rec_id,set,family,given,patronymic,birth_date,sex,phone"
+    families = (
+        ("Терезебаев", "Terezebaev"),
+        ("Қалқанов", "Qalqanov"),
+        ("Самалтаев", "Samaltaev"),
+        ("Бұлақов", "Bulaqov"),
+    )
+    names = (("Жандос", "Zhandos"), ("Қайрат", "Qairat"), ("Дархан", "Darkhan"), ("Тимур", "Timur"), ("Арман", "Arman"))
+    register, asked, true = [], [], []
+    for at, ((family, latin), (given, spelt)) in enumerate(product(families, names)):
+        born, phone = f"20{10 + at % 9}-{1 + at % 12:02}-{1 + at:02}", f"+7 700 1{at:02} 00 17"
+        register.append(f"r{at},a,{family},{given},Ерланұлы,{born},m,{phone}")
+        asked += [f"q{at}-{again},b,{latin},{spelt},,{born},m,{phone if again else ''}" for again in range(2)]
+        true += [f"r{at},q{at}-0", f"r{at},q{at}-1"]
+    found = evaluate(
+        write(tmp_path / "r.csv", heading, *register, *asked), write(tmp_path / "p.csv", "one,other", *true)
+    )
+    assert found["best"]["recall"] == 1.0
+    assert found["false_merges"]["wrong"] == 0
+    assert found["splink"]["best"]["f1"] > 0, found["splink"]

@@ -13,8 +13,10 @@ from tereze.registry.linkage.records import Records
 from tereze.registry.matching.guards import guards
 from tereze.registry.matching.keys import MOST_PERSONS_A_KEY, batch_keys
 from tereze.registry.matching.levels import FIELDS, compare
+from tereze.registry.matching.listed import ListedNames
 
 Pair = tuple[int, int]
+_LISTED_FROM = 3
 Numbers = npt.NDArray[Any]
 
 
@@ -54,13 +56,25 @@ def candidate_pairs(records: Records) -> list[Pair]:
     return sorted(found)
 
 
+def listed_names(records: Records) -> ListedNames:
+    """The given names that several records of the file bear; of two sets, of the register (the set named first)."""
+    first = min(records.sets)
+    counted = Counter(
+        one.given[1] for one, of in zip(records.descriptions, records.sets, strict=True) if one.given and of == first
+    )
+    return ListedNames(name for name, count in counted.items() if count >= _LISTED_FROM)
+
+
 def compare_pairs(records: Records, pairs: Iterable[Pair]) -> Compared:
     """How far each pair agrees."""
-    pairs, known = list(pairs), records.descriptions
+    pairs, known, names = list(pairs), records.descriptions, listed_names(records)
     compared = [compare(known[one], known[other]) for one, other in pairs]
     return Compared(
         pairs,
         np.array([agreement.levels for agreement in compared], dtype=np.int8).reshape(len(pairs), len(FIELDS)),
         [agreement.values for agreement in compared],
-        [guards(known[one], known[other], agreement) for (one, other), agreement in zip(pairs, compared, strict=True)],
+        [
+            guards(known[one], known[other], agreement, names)
+            for (one, other), agreement in zip(pairs, compared, strict=True)
+        ],
     )

@@ -7,6 +7,7 @@ on Spark where a register outgrows one machine: Splink takes the connection, the
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from math import log2
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from tereze.registry.linkage.records import Records, read_records, records_of
 from tereze.registry.linkage.splinked import compared_fields, make_linker
 from tereze.registry.matching import Decision, Description, Kind, Known, decide
 from tereze.registry.matching.model import Model
+
+_STAND_TWICE = 0.05  # the share of a register's children expected to stand in it twice
 
 
 def dedupe(records_path: Path, columns: Path | None, document: dict[str, Any], out: Path) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def propose_persons(
         asked.add(pair)
         candidate = Known(whose[other], tuple(known[whose[other]]))
         decision = decide(described[one][1], [candidate], model, len(known))
-        if decision.kind in (Kind.LINK, Kind.REVIEW):
+        if _is_worth_asking(decision, model, len(known)):
             yield _proposal(whose[one], whose[other], decision)
 
 
@@ -53,8 +56,16 @@ def _proposals(records: Records, model: Model, document: Mapping[str, Any]) -> I
     for one, other in _likely(records, document, len(records.ids)):
         known = Known(records.ids[other], (records.descriptions[other],))
         decision = decide(records.descriptions[one], [known], model, len(records.ids))
-        if decision.kind in (Kind.LINK, Kind.REVIEW):
+        if _is_worth_asking(decision, model, len(records.ids)):
             yield _proposal(records.ids[one], records.ids[other], decision)
+
+
+def _is_worth_asking(decision: Decision, model: Model, n_persons: int) -> bool:
+    """Whether a pair of a register is proposed. Of a new report one asks which of N children it is about; of a register, which of
+    its N² / 2 pairs are one child, and few are: what is only to be looked at must outweigh that too."""
+    if decision.kind is Kind.REVIEW:
+        return decision.weight >= model.review_from(n_persons) - log2(2 * _STAND_TWICE)
+    return decision.kind is Kind.LINK
 
 
 def _likely(records: Records, document: Mapping[str, Any], n_persons: int) -> Iterator[tuple[int, int]]:

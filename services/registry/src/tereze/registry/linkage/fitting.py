@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tereze.registry.linkage.candidates import Compared, Numbers
-from tereze.registry.linkage.posterior import posterior
+from tereze.registry.linkage.posterior import allies, posterior
 from tereze.registry.linkage.records import Records
 from tereze.registry.matching.folding import VERSION
 from tereze.registry.matching.levels import FIELDS, LEVELS, VALUES, compare
@@ -45,6 +45,9 @@ def fit(records: Records, compared: Compared) -> Fitted:
         weights = weigh_all(model, compared, rare)
         probability, share = posterior(records, compared, weights, share)
         m = [_seen(compared.levels[:, at], probability, len(LEVELS[field])) for at, field in enumerate(FIELDS)]
+    if records.is_link:
+        allied = allies(records, compared, weights, share, model)
+        probability, _ = posterior(records, compared, weights, share, allied)
     document = _document(m, u, frequencies)
     return Fitted(Model.from_document(document), document, weights, probability)
 

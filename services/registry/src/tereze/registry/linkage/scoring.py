@@ -8,6 +8,7 @@ from tereze.registry.linkage.fitting import Fitted, fit
 from tereze.registry.linkage.measures import log_odds
 from tereze.registry.linkage.posterior import close_circles
 from tereze.registry.linkage.records import Records
+from tereze.registry.matching.guards import are_siblings
 
 _FALSE_MERGES = 1e-4  # how many wrong ones among what is accepted unseen, by the model's own expectation
 _LEAST_SURE = 0.9
@@ -48,7 +49,7 @@ def score_file(records: Records) -> Scored:
         automatic=automatic,
         review=frozenset(
             pair for pair, likely in probability.items()
-            if likely >= _WORTH_A_LOOK and pair not in automatic and not taken.issuperset(pair)
+            if likely >= _WORTH_A_LOOK and pair not in automatic and not taken.issuperset(pair) and not guarded.get(pair)
         ),
         automatic_from=log_odds(least),
         fitted=fitted,
@@ -64,14 +65,18 @@ def is_of_children(records: Records) -> bool:
     return sum("\u0400" <= character <= "\u04ff" for name in named for character in name[:1]) * 2 > len(named)
 
 
-def _guarded(records: Records, compared: Compared, pairs: Iterable[Pair]) -> frozenset[Pair]:
-    """Pairs that no probability may join without a look; those that only a third record suggested are looked at too."""
+def _guarded(records: Records, compared: Compared, pairs: Iterable[Pair]) -> Mapping[Pair, bool]:
+    """Pairs that no probability may join without a look, and whether they are siblings, so that nobody needs to look (as in the
+    running registry); those that only a third record suggested are asked about too."""
     if not is_of_children(records):
-        return frozenset()
+        return {}
     suggested = compare_pairs(records, set(pairs).difference(compared.pairs))
-    return frozenset(
-        pair for each in (compared, suggested) for pair, found in zip(each.pairs, each.guards, strict=True) if found
-    )
+    return {
+        pair: are_siblings(found, levels)
+        for each in (compared, suggested)
+        for pair, found, levels in zip(each.pairs, each.guards, map(tuple, each.levels), strict=True)
+        if found
+    }
 
 
 def _sure_from(probability: Mapping[Pair, float]) -> float:

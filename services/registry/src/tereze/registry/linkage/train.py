@@ -48,10 +48,13 @@ def train(records_path: Path, columns: Path | None, version: str) -> dict[str, A
 
 def _document(records: Records, trained: Mapping[str, Any], version: str) -> dict[str, Any]:
     """What was trained; fields the file does not have keep what the shipped model says of them."""
-    before = shipped_document()["fields"]
+    shipped = shipped_document()
+    before, prior = shipped["fields"], shipped["prior"]
     learnt = {one["output_column_name"]: one["comparison_levels"] for one in trained["comparisons"]}
     fields = {
-        field: _levels(field, learnt[field], before[field]) if field in compared_fields(records) else before[field]
+        field: _levels(field, learnt[field], before[field], prior[field])
+        if field in compared_fields(records)
+        else before[field]
         for field in LEVELS
     }
     return {
@@ -59,20 +62,23 @@ def _document(records: Records, trained: Mapping[str, Any], version: str) -> dic
         "folding": VERSION,
         "trained": {"by": "splink", "records": len(records.ids), "random_pairs": _RANDOM_PAIRS, "seed": _SEED},
         "thresholds": THRESHOLDS,
+        "prior": prior,
         "fields": fields,
         "frequencies": {field: _common(shares) for field, shares in value_frequencies(records).items()},
     }
 
 
-def _levels(field: str, learnt: list[dict[str, Any]], before: list[dict[str, float]]) -> list[dict[str, float]]:
-    """Splink's levels from disagreement up, m drawn a tenth towards what was known before: that nobody in one file has
-    another phone, or another father's name, does not make it impossible. u where it was met at all."""
+def _levels(
+    field: str, learnt: list[dict[str, Any]], before: list[dict[str, float]], prior: list[float]
+) -> list[dict[str, float]]:
+    """Splink's levels from disagreement up, m drawn a tenth towards what was held before any training: that nobody in one file
+    has another phone, or another father's name, does not make it impossible. u where it was met at all."""
     found = []
     for number, level in enumerate(reversed([one for one in learnt if not one.get("is_null_level")])):
         known, m, u = before[number], level.get("m_probability"), level.get("u_probability")
         found.append(
             {
-                "m": known["m"] if m is None else (1 - _PRIOR) * m + _PRIOR * known["m"],
+                "m": known["m"] if m is None else (1 - _PRIOR) * m + _PRIOR * prior[number],
                 "u": ORDER_U[number] if field == "order" else u or known["u"],
             }
         )

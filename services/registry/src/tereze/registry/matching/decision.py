@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tereze.registry.matching.description import Description
-from tereze.registry.matching.guards import GIVEN_NAME_DIFFERS, IIN_OF_ANOTHER, OF_THE_PERSON, guards, same_number
+from tereze.registry.matching.guards import IIN_OF_ANOTHER, OF_THE_PERSON, are_siblings, guards, same_number
 from tereze.registry.matching.levels import FIELDS, Agreement, compare
 from tereze.registry.matching.model import Model
 from tereze.registry.matching.waterfall import Waterfall, draw
@@ -82,7 +82,7 @@ class _Weighed:
     @property
     def is_sibling(self) -> bool:
         """Whether it is quite another given name that speaks against one child: nobody needs to look."""
-        return GIVEN_NAME_DIFFERS in self.guards and not self.disputed and self.agreement.level("given") == "differ"
+        return are_siblings(self.guards, self.agreement.levels)
 
     @property
     def rank(self) -> tuple[bool, float, str]:
@@ -136,8 +136,7 @@ def _weigh(child: Description, known: Known, model: Model) -> _Weighed:
     compared = [(other, compare(child, other)) for other in known.descriptions]
     weights = [sum(model.weigh(agreement)) for _, agreement in compared]
     top = max(range(len(weights)), key=weights.__getitem__)
-    names = model.frequencies.get("given", {})
-    found = dict.fromkeys(guards(child, *compared[top], names))
+    found = dict.fromkeys(guards(child, *compared[top], model.given_names))
     for other, agreement in compared:
         found.update(dict.fromkeys(code for code in guards(child, other, agreement) if code in OF_THE_PERSON))
     return _Weighed(

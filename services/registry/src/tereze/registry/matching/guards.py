@@ -3,10 +3,9 @@
 A guard named here keeps two descriptions from being joined without a person's look, however much else agrees.
 """
 
-from collections.abc import Container
-
 from tereze.registry.matching.description import Description
 from tereze.registry.matching.levels import FIELDS, MISSING, Agreement
+from tereze.registry.matching.listed import ListedNames
 
 IIN_OF_ANOTHER = "iin-of-another"
 IIN_DIFFERS = "iin-differs"
@@ -18,13 +17,26 @@ NAMES_ALONE = "names-alone"
 # One description of a person is enough for these; the others are asked of the description that fits best.
 OF_THE_PERSON = frozenset((IIN_OF_ANOTHER, IIN_DIFFERS, SEX_DIFFERS, PATRONYMIC_DIFFERS))
 
-_FAMILY, _GIVEN, _PATRONYMIC, _BORN, _YEAR, _SEX, _IIN, _PHONE, _MOTHER = (
+_FAMILY, _GIVEN, _ORDER, _PATRONYMIC, _BORN, _YEAR, _SEX, _IIN, _PHONE, _MOTHER, _PLACE = (
     FIELDS.index(field)
-    for field in ("family", "given", "patronymic", "born", "born_year", "sex", "iin", "phone", "mother")
+    for field in (
+        "family",
+        "given",
+        "order",
+        "patronymic",
+        "born",
+        "born_year",
+        "sex",
+        "iin",
+        "phone",
+        "mother",
+        "place",
+    )
 )
+NOBODY = ListedNames(())  # where it is not known what is a common name
 _SAME_IIN = 2
-_NEAR, _SAME_NAME = 2, 3
-_ALL_WORDS = _SAME_PHONE = 2
+_ALIKE, _NEAR, _SAME_NAME = 1, 2, 3
+_ALL_WORDS = _SAME_PHONE = _SAME_YEAR = _SAME_PLACE = 2
 _BORN_ALIKE = 3
 _YEAR_OFF = 1
 
@@ -34,10 +46,10 @@ def same_number(agreement: Agreement) -> bool:
     return agreement.levels[_IIN] == _SAME_IIN
 
 
-def guards(one: Description, other: Description, agreement: Agreement, names: Container[str] = ()) -> tuple[str, ...]:
+def guards(one: Description, other: Description, agreement: Agreement, names: ListedNames = NOBODY) -> tuple[str, ...]:
     """Why these two may be joined by a person only; empty where nothing forbids it.
 
-    ``names``: skeletons of given names that many bear. Two different ones are no slip, however near (Марат, Мұрат).
+    ``names``: given names that many bear. Two different ones are no slip, however near (Марат, Мұрат).
     """
     levels = agreement.levels
     if same_number(agreement):
@@ -49,14 +61,33 @@ def guards(one: Description, other: Description, agreement: Agreement, names: Co
         found.append(SEX_DIFFERS)
     if levels[_PATRONYMIC] == 0:
         found.append(PATRONYMIC_DIFFERS)
-    if 0 <= levels[_GIVEN] < _NEAR or (levels[_GIVEN] == _NEAR and _are_two(one, other, names)):
+    if _given_names_differ(one, other, levels, names):
         found.append(GIVEN_NAME_DIFFERS)
     a_guess = levels[_YEAR] == _YEAR_OFF and not _is_of_one_home(levels)
     if 0 in (levels[_BORN], levels[_YEAR]) or a_guess:
         found.append(BIRTH_DATE_DIFFERS)
-    if levels[_BORN] == levels[_YEAR] == MISSING and not _is_of_one_home(levels):
+    if levels[_BORN] == MISSING and not (_is_surely_of_one_home(levels) or _is_of_one_year_and_father(levels)):
         found.append(NAMES_ALONE)
     return tuple(found)
+
+
+def are_siblings(found: tuple[str, ...], levels: tuple[int, ...]) -> bool:
+    """Whether it is quite another given name that speaks against one child, or another one and a second thing (number, birth date,
+    sex, father): two slips at once on a child who shares a home with somebody are a brother or a sister. Nobody needs to look."""
+    return GIVEN_NAME_DIFFERS in found and IIN_OF_ANOTHER not in found and (levels[_GIVEN] == 0 or len(found) > 1)
+
+
+def _given_names_differ(one: Description, other: Description, levels: tuple[int, ...], names: ListedNames) -> bool:
+    """Whether the given names are two. Twins share everything else: only names as near as a slip, or one that is read as the
+    other, may pass."""
+    if levels[_GIVEN] not in (_ALIKE, _NEAR):
+        return levels[_GIVEN] == 0
+    pairs = [(one.given, other.given)]
+    if levels[_ORDER] == 0:
+        pairs = [(one.crossed_given, other.given), (one.given, other.crossed_given)]
+    if levels[_GIVEN] == _NEAR:
+        return any(names.are_two(*pair) for pair in pairs)
+    return not any(names.is_read_as(*pair) for pair in pairs)
 
 
 def _is_of_one_home(levels: tuple[int, ...]) -> bool:
@@ -64,8 +95,14 @@ def _is_of_one_home(levels: tuple[int, ...]) -> bool:
     return levels[_PATRONYMIC] >= _SAME_NAME or levels[_MOTHER] == _ALL_WORDS or levels[_PHONE] == _SAME_PHONE
 
 
-def _are_two(one: Description, other: Description, names: Container[str]) -> bool:
-    return any(name in names for name in one.given[1:]) and any(name in names for name in other.given[1:])
+def _is_surely_of_one_home(levels: tuple[int, ...]) -> bool:
+    """Whether a telephone or both parents are shared: of the children of a country some have one name and one father's name."""
+    return levels[_PHONE] == _SAME_PHONE or (levels[_PATRONYMIC] >= _SAME_NAME and levels[_MOTHER] == _ALL_WORDS)
+
+
+def _is_of_one_year_and_father(levels: tuple[int, ...]) -> bool:
+    """Whether year, father's name and region are shared, where a birthday is not known."""
+    return levels[_YEAR] == _SAME_YEAR and levels[_PATRONYMIC] >= _SAME_NAME and levels[_PLACE] == _SAME_PLACE
 
 
 def _contradicted(levels: tuple[int, ...]) -> bool:

@@ -16,11 +16,15 @@ from tereze.registry.matching.names import Name
 
 MISSING = -1
 _NEAR, _ALIKE = 0.9, 0.78
-_SOUNDS_NEAR, _SOUNDS_ALIKE = 0.7, 0.55  # reached by three in a thousand, and by two in a hundred, of names drawn at random
+_SOUNDS_NEAR, _SOUNDS_ALIKE = (
+    0.7,
+    0.55,
+)  # reached by three in a thousand, and by two in a hundred, of names drawn at random
 _TEXT_NEAR, _TEXT_ALIKE = 88, 65
 _LONG_ENOUGH_FOR_A_SLIP = 4
 _YEAR = 4
 _NEAR_NAME = 2
+BETWEEN = "\n"  # the two spellings of a name that agrees nearly only
 EITHER_BOX = "~"  # before a value that stood in the family's box on one side and in the given name's on the other
 _PARTS_OF_A_DATE = 2
 
@@ -43,6 +47,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "school": ("differ", "near", "same"),
 }
 FIELDS = tuple(LEVELS)
+NAMES = tuple(at for at, field in enumerate(FIELDS) if LEVELS[field] is NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +163,15 @@ def _text(one: str, other: str, levels: int) -> int:
     return (nearness >= _TEXT_NEAR) + (levels > 3 and nearness >= _TEXT_ALIKE)  # noqa: PLR2004 - the finer scale
 
 
+def _are_near(one: str, other: str) -> bool:
+    return JaroWinkler.similarity(one, other) >= _NEAR or sound_nearness(one, other) >= _SOUNDS_NEAR
+
+
 def _mother(one: Name, other: Name) -> int:
     if not one or not other:
         return MISSING
     fewer, more = sorted((one, other), key=len)
-    met = sum(any(JaroWinkler.similarity(word, each) >= _NEAR for each in more) for word in fewer)
+    met = sum(any(_are_near(word, each) for each in more) for word in fewer)
     return 2 if met == len(fewer) else int(met > 0)
 
 
@@ -189,11 +198,24 @@ _AGREES_FROM = {
 }
 
 
+def _shared(field: str, one: Description, other: Description) -> str:
+    """What agrees: of two names the skeleton that they share, which need not be the first reading of either."""
+    if LEVELS[field] is NAME:
+        shared: set[str] = set(getattr(one, field)[1:]).intersection(getattr(other, field)[1:])
+        if shared:
+            return min(shared)
+    return min(VALUES[field](one), VALUES[field](other))
+
+
 def _values(one: Description, other: Description, levels: tuple[int, ...]) -> tuple[str, ...]:
     known = [
-        min(VALUES[field](one), VALUES[field](other)) if field in VALUES and level >= _AGREES_FROM[field] else ""
+        _shared(field, one, other) if field in VALUES and level >= _AGREES_FROM[field] else ""
         for field, level in zip(FIELDS, levels, strict=True)
     ]
+    for at in NAMES:
+        if 0 < levels[at] < _AGREES_FROM[FIELDS[at]]:
+            spelt = (getattr(child, FIELDS[at]) for child in (one, other))
+            known[at] = BETWEEN.join(sorted(name[1] for name in spelt)) if levels[FIELDS.index("order")] else ""
     if levels[FIELDS.index("order")] == 0:
         known[:2] = (value and EITHER_BOX + value for value in known[:2])
     return tuple(known)

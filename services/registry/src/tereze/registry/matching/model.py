@@ -1,7 +1,7 @@
 """Decides what each level of agreement is worth, in bits; must never hold a label it was fitted to or look at a description."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -9,9 +9,13 @@ from math import log2
 from typing import Any, Self
 
 from tereze.registry.matching.folding import VERSION
-from tereze.registry.matching.levels import EITHER_BOX, FIELDS, MISSING, Agreement
+from tereze.registry.matching.levels import BETWEEN, EITHER_BOX, FIELDS, MISSING, NAME, NAMES, Agreement
+from tereze.registry.matching.listed import ListedNames
 
 _FEWEST_PERSONS = 1_000  # a register is never taken for smaller: its first children are as many as the next ones
+_LISTED = 1e-4  # the share of its bearers from which a name is common enough to stand for itself
+_AGREES = NAME.index("same_skeleton")
+_TELLING_HAND = tuple((FIELDS.index(field), field) for field in ("given", "patronymic"))
 
 
 class WrongFolding(ValueError):
@@ -37,6 +41,8 @@ class Model:
     frequencies: Mapping[str, Mapping[str, float]]
     usual: Mapping[str, float]
     thresholds: Thresholds
+    by_ear: Mapping[str, tuple[float, ...]]
+    given_names: ListedNames
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
@@ -56,15 +62,26 @@ class Model:
                 for field, shares in document["frequencies"].items()
             },
             thresholds=Thresholds(**document["thresholds"]),
+            by_ear={FIELDS[at]: _by_ear(fields[FIELDS[at]]) for at in NAMES if FIELDS[at] in fields},
+            given_names=ListedNames(
+                name for name, share in document["frequencies"].get("given", {}).items() if name and share >= _LISTED
+            ),
         )
 
     def weigh(self, agreement: Agreement) -> tuple[float, ...]:
         """Bits for and against, field by field."""
+        weights = {**self.weights, **self.by_ear} if self._is_by_ear(agreement) else self.weights
         return tuple(
-            0.0
-            if level == MISSING or not self.weights[field]
-            else self.weights[field][level] + self.rarity(field, value)
+            0.0 if level == MISSING or not weights[field] else weights[field][level] + self.rarity(field, value)
             for field, level, value in zip(FIELDS, agreement.levels, agreement.values, strict=True)
+        )
+
+    def _is_by_ear(self, agreement: Agreement) -> bool:
+        """Whether the given name or the father's is spelt as nobody else spells one, and agrees nearly with a listed name."""
+        return any(
+            sum(name in self.frequencies.get(field, ()) for name in agreement.values[at].split(BETWEEN)) == 1
+            for at, field in _TELLING_HAND
+            if BETWEEN in agreement.values[at]
         )
 
     def link_from(self, n_persons: int) -> float:
@@ -78,7 +95,7 @@ class Model:
     def rarity(self, field: str, value: str) -> float:
         """What agreement on this very value is worth more (rare) or less (common) than on any."""
         shares = self.frequencies.get(field)
-        if not value or not shares:
+        if not value or not shares or BETWEEN in value:
             return 0.0
         if value.startswith(EITHER_BOX):
             value = value.removeprefix(EITHER_BOX)
@@ -86,6 +103,16 @@ class Model:
         else:
             share = shares.get(value, shares[""])
         return log2(self.usual[field] / share)
+
+
+def _by_ear(levels: Sequence[Mapping[str, float]]) -> tuple[float, ...]:
+    """A name's bits by level where the spelling is one that nobody else uses. Such a spelling cannot agree in full: of one child,
+    what full agreement would have had is left to near agreement. Half of these spellings are slips of the hand, half by ear."""
+    below = sum(level["m"] for level in levels[:_AGREES])
+    likely = [
+        (level["m"] + level["m"] / below) / 2 if 0 < at < _AGREES else level["m"] for at, level in enumerate(levels)
+    ]
+    return tuple(log2(m / level["u"]) for m, level in zip(likely, levels, strict=True))
 
 
 @cache

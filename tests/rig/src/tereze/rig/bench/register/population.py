@@ -40,10 +40,14 @@ class Person:
 
 
 def live(count: int, seed: int) -> list[Person]:
-    """``count`` children, siblings beside each other; the same for the same seed."""
-    chance, found = Random(seed), list[Person]()
+    """``count`` children, siblings beside each other, each with a number of their own; the same for the same seed."""
+    chance, found, numbers = Random(seed), list[Person](), set[str]()
     while len(found) < count:
-        found += _household(chance)
+        home = list(_household(chance))
+        mine = {child.iin for child in home}
+        if len(mine) == len(home) and numbers.isdisjoint(mine):
+            found += home
+            numbers |= mine
     return found[:count]
 
 

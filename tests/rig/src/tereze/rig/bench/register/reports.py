@@ -74,7 +74,8 @@ def registered(person: Person, chance: Random) -> Said:
 
 def queries(people: list[Person], count: int, habits: Habits, seed: int) -> Iterator[Query]:
     """Half about members of the register, half about others: strangers, and brothers, sisters and twins of members."""
-    chance, strangers = Random(seed), live(count, seed + _ANOTHER_TOWN)
+    chance, numbers = Random(seed), {person.iin for person in people}
+    strangers = [person for person in live(count, seed + _ANOTHER_TOWN) if person.iin not in numbers]
     for number in range(count):
         if number % 2 == 0:
             about = chance.randrange(len(people))
@@ -82,7 +83,8 @@ def queries(people: list[Person], count: int, habits: Habits, seed: int) -> Iter
         elif number % 20 == 1:
             at = chance.randrange(len(people))
             near = sibling_of(people[at], _called_at_home(people, at), chance, twin=number % 40 == 1)
-            yield Query(report(near, habits, chance), None)
+            if near.iin not in numbers:
+                yield Query(report(near, habits, chance), None)
         else:
             yield Query(report(strangers.pop(), habits, chance), None)
 
