@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import timedelta
-from functools import partial
 
 import asyncpg
 import pytest
@@ -261,7 +260,7 @@ async def test_what_an_attempt_puts_off_is_done_or_undone_with_it_and_with_nothi
     assert await count(database, "outbox") == 3
 
 
-_REMEMBER = "INSERT INTO parked_key (topic, key, fingerprint) VALUES ($1, $2, $3)"
+_REMEMBER = "INSERT INTO parked_key (topic, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 _SET = "INSERT INTO timer (kind, subject, generation, severity, due_at, wake_at) VALUES ($1, $2, 1, 1, $3, $3)"
 
 
@@ -280,18 +279,17 @@ async def test_what_is_left_for_last_goes_out_together_with_the_events(database:
 
 
 async def test_an_insert_that_finds_its_row_there_undoes_everything_where_it_was_told_to(database: Database) -> None:
-    async def remember(*, late: bool, or_else: type[Exception] | None = None) -> None:
-        async with database.work(late=late) as work:
+    async def remember(*, or_else: type[Exception] | None) -> None:
+        async with database.work() as work:
             work.publish(identified())
             work.put_last(_REMEMBER, "t", "k", "f", or_else=or_else)
 
-    await remember(late=False)
-    for late in (False, True):
-        with pytest.raises(Broken):
-            await remember(late=late, or_else=Broken)
-        with pytest.raises(asyncpg.UniqueViolationError):
-            await remember(late=late)
+    await remember(or_else=Broken)
+    with pytest.raises(Broken):
+        await remember(or_else=Broken)
     assert await count(database, "outbox") == 1
+    await remember(or_else=None)
+    assert await count(database, "outbox") == 2
 
 
 async def test_an_attempt_that_fails_takes_what_it_left_for_last_with_it(database: Database) -> None:
@@ -310,55 +308,12 @@ async def test_an_attempt_that_fails_takes_what_it_left_for_last_with_it(databas
 
 async def test_a_transaction_can_begin_with_one_row_read_in_one_go_with_the_time(database: Database) -> None:
     query = "SELECT key, fingerprint FROM parked_key WHERE topic = $1"
-    async with database.work((query, "t")) as work:
+    async with database.work(query, "t") as work:
         assert work.opened is not None
         assert (work.opened["key"], work.now.utcoffset()) == (None, timedelta(0))
         await work.raw.execute(_REMEMBER, "t", "k", "f")
-    async with database.work((query, "t")) as work:
+    async with database.work(query, "t") as work:
         assert work.opened is not None
         assert (work.opened["key"], work.opened["fingerprint"]) == ("k", "f")
     async with database.work() as work:
         assert work.opened is None
-
-
-async def note_begun(seen: list[bool], work: Work) -> None:
-    seen.append(work.driver.is_in_transaction())
-
-
-@pytest.mark.parametrize("through", ["raw", "db"])
-async def test_a_late_transaction_begins_with_the_first_thing_asked_of_it(database: Database, through: str) -> None:
-    seen: list[bool] = []
-    async with database.work(late=True) as work:
-        await work.at_begin(partial(note_begun, seen))
-        await note_begun(seen, work)
-        await getattr(work, through).execute("SELECT 1" if through == "raw" else text("SELECT 1"))
-        await work.at_begin(partial(note_begun, seen))
-    assert seen == [False, True, True]
-
-
-async def test_a_late_transaction_of_which_nothing_is_asked_commits_whole_or_not_at_all(database: Database) -> None:
-    async def tell(key: str, *, fail: bool = False) -> None:
-        async with database.work(late=True) as work:
-            work.put_last(_REMEMBER, "t", key, "f")
-            work.publish(identified())
-            if fail:
-                raise Broken
-
-    await tell("kept")
-    with pytest.raises(Broken):
-        await tell("undone", fail=True)
-    with pytest.raises(asyncpg.UniqueViolationError):
-        await tell("kept")
-    assert [await count(database, table) for table in ("parked_key", "outbox")] == [1, 1]
-
-
-async def test_a_late_transaction_that_began_is_undone_as_a_whole(database: Database) -> None:
-    async def tell() -> None:
-        async with database.work(late=True) as work:
-            work.publish(identified())
-            await work.timers.set(kind="x", subject="s", due_at=work.now)
-            raise Broken
-
-    with pytest.raises(Broken):
-        await tell()
-    assert [await count(database, table) for table in ("timer", "outbox")] == [0, 0]

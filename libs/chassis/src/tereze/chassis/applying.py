@@ -78,7 +78,7 @@ class Applier:
     async def _apply_together(self, batch: Sequence[Incoming]) -> None:
         """Everything in one go, without savepoints: what nearly always works."""
         topic, keys = batch[0].record.lane.topic, {item.key for item in batch}
-        async with self._database.work(to_open_with(topic, keys)) as work:
+        async with self._database.work(*to_open_with(topic, keys)) as work:
             parked = await parked_among(work, topic, keys)
             ours = [item for item in batch if item.key not in parked]
             fresh = await take(work, [item.inbox_id for item in ours if item.inbox_id])

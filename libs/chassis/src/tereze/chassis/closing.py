@@ -14,7 +14,7 @@ _HOLE = re.compile(r"\$(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """One INSERT with its values. ``or_else`` is raised where its row was there already."""
+    """One INSERT with its values. ``or_else`` is raised where it inserts nothing, because its row was there already."""
 
     insert: str
     values: tuple[object, ...]
@@ -22,32 +22,24 @@ class Last:
 
 
 async def write_last(connection: asyncpg.Connection, last: Sequence[Last], rows: Sequence[OutboxRow]) -> None:
-    """Write it all in one statement: all of it or nothing. Raises ``or_else`` of an INSERT whose row was there already."""
+    """Write it all in one statement of the open transaction. Raises the first ``or_else`` whose INSERT inserted nothing."""
     parts = [(each.insert, each.values) for each in last]
     if rows:
         parts.append((INSERT, columns_of(rows)))
     values = [value for _, of_part in parts for value in of_part]
-    try:
-        await connection.execute(_together(tuple((insert, len(held)) for insert, held in parts)), *values)
-    except asyncpg.UniqueViolationError as error:
-        refused = next((each.or_else for each in last if f"INTO {error.table_name} " in each.insert), None)
-        if refused is None:
-            raise
-        raise refused from error
-
-
-def renumbered(query: str, before: int) -> str:
-    """A query whose parameters follow so many others."""
-    return _HOLE.sub(lambda hole: f"${int(hole[1]) + before}", query)
+    counts = await connection.fetchrow(_together(tuple((insert, len(held)) for insert, held in parts)), *values)
+    for each, count in zip(last, counts, strict=False):
+        if not count and each.or_else is not None:
+            raise each.or_else
 
 
 @lru_cache(maxsize=256)
 def _together(parts: tuple[tuple[str, int], ...]) -> str:
-    """One statement of several INSERTs; the parameters of each follow those of the one before it."""
+    """One statement that tells how many rows each part inserted; the parameters of each follow those of the one before it."""
     written, before = [], 0
-    for insert, held in parts:
-        written.append(renumbered(insert, before))
+    for number, (insert, held) in enumerate(parts):
+        shifted = _HOLE.sub(lambda hole, by=before: f"${int(hole[1]) + by}", insert)  # type: ignore[misc]
+        written.append(f"part{number} AS ({shifted} RETURNING 1)")
         before += held
-    *firsts, last = written
-    before_it = ", ".join(f"part{number} AS ({insert})" for number, insert in enumerate(firsts))
-    return f"WITH {before_it} {last}" if firsts else last
+    counts = ", ".join(f"(SELECT count(*) FROM part{number})" for number in range(len(parts)))  # noqa: S608 - names of ours
+    return f"WITH {', '.join(written)} SELECT {counts}"

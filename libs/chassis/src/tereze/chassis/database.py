@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
@@ -11,7 +10,6 @@ import orjson
 from sqlalchemy import NullPool
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from tereze.chassis.closing import renumbered
 from tereze.chassis.outage import Contention, DatabaseUnavailable, is_outage, outages_told
 from tereze.chassis.work import Work
 
@@ -33,8 +31,6 @@ _KEEPALIVE = {"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "2", "tcp_k
 
 T = TypeVar("T")
 Connect = Callable[..., Awaitable[asyncpg.Connection]]
-Opening = tuple[object, ...]
-"""A query for one row, and its values."""
 
 
 class CommitLost(Exception):
@@ -85,16 +81,15 @@ class Database:
         )
 
     @asynccontextmanager
-    async def work(self, *openings: Opening, late: bool = False) -> AsyncIterator[Work]:
+    async def work(self, *opening: object) -> AsyncIterator[Work]:
         """A transaction: commits on clean exit with its events, rolls back on any exception. Raises DatabaseUnavailable.
 
-        ``openings``: queries for one row each, with their values, read in one go with the time; see ``Work.opened``.
-        ``late``: they are read before the transaction begins, which it does when something is asked of it, if ever.
+        ``opening``: a query for one row and its values, read in one go with the time; see ``Work.opened``.
         """
         with outages_told():
             await self._take_place()
             try:
-                work = await self._begin(openings, late=late)
+                work = await self._begin(opening)
                 try:
                     yield work
                     news = await self._commit(work)
@@ -126,15 +121,14 @@ class Database:
         except TimeoutError as error:
             raise DatabaseUnavailable("every connection is at work") from error
 
-    async def _begin(self, openings: tuple[Opening, ...], *, late: bool) -> Work:
+    async def _begin(self, opening: tuple[object, ...]) -> Work:
         """Open a transaction, passing over kept connections that died while nobody used them: nothing is lost by that."""
         for spare in range(self._pool_size, -1, -1):
             db = self._idle.pop() if self._idle else await self.engine.connect()
-            work = Work(db, _driver_of(db), service=self.service, runtime=self.runtime, begun=not late)
+            work = Work(db, _driver_of(db), service=self.service, runtime=self.runtime)
             try:
-                if work.begun:
-                    await work.driver.execute("BEGIN")
-                await _open(work, openings)
+                await work.raw.execute("BEGIN")
+                await _open(work, opening)
             except BaseException as error:
                 await _to_the_end(_discard(db))
                 if not (spare and isinstance(error, Exception) and is_outage(error)):
@@ -145,23 +139,21 @@ class Database:
 
     async def _commit(self, work: Work) -> frozenset[int]:
         await work.settle()
-        if not work.begun:  # one statement at most: PostgreSQL commits it before it says that it is done
-            return await _to_the_end(work.flush())
         news = await work.flush()
-        if await _to_the_end(work.driver.execute("COMMIT")) != "COMMIT":
+        if await _to_the_end(work.raw.execute("COMMIT")) != "COMMIT":
             raise CommitLost
         return news
 
     async def _keep(self, work: Work) -> None:
         """Keep the connection for the next transaction, if it is fit for one."""
         try:
-            if work.connection.in_transaction():  # SQLAlchemy was used, and does not see our COMMIT
-                await _to_the_end(work.connection.rollback())
+            if work.db.in_transaction():  # SQLAlchemy was used, and does not see our COMMIT
+                await _to_the_end(work.db.rollback())
         finally:
-            if work.driver.is_closed() or work.driver.is_in_transaction():
-                await _to_the_end(_discard(work.connection))
+            if work.raw.is_closed() or work.raw.is_in_transaction():
+                await _to_the_end(_discard(work.db))
             else:
-                self._idle.append(work.connection)
+                self._idle.append(work.db)
 
 
 def _driver_of(db: AsyncConnection) -> asyncpg.Connection:
@@ -169,37 +161,26 @@ def _driver_of(db: AsyncConnection) -> asyncpg.Connection:
     return db.sync_connection.connection.driver_connection
 
 
-async def _open(work: Work, openings: tuple[Opening, ...]) -> None:
+async def _open(work: Work, opening: tuple[object, ...]) -> None:
     """Read the time and, with it, what was asked for."""
-    if not openings:
-        work.now = await work.driver.fetchval("SELECT tereze_now()")
+    if not opening:
+        work.now = await work.raw.fetchval("SELECT tereze_now()")
         return
-    values = [value for _, *of_query in openings for value in of_query]
-    asked = tuple((str(query), len(of_query)) for query, *of_query in openings)
-    work.opened = await work.driver.fetchrow(_in_one_go(asked), *values)
+    query, *values = opening
+    work.opened = await work.raw.fetchrow(
+        f"SELECT tereze_now() AS now, opened.* FROM (SELECT) AS once LEFT JOIN LATERAL ({query}) AS opened ON true",  # noqa: S608 - ours
+        *values,
+    )
     work.now = work.opened["now"]
-
-
-@lru_cache(maxsize=64)
-def _in_one_go(asked: tuple[tuple[str, int], ...]) -> str:
-    """One query for the time and the row of each, or nothing in its place; parameters follow one another."""
-    joined, before = [], 0
-    for number, (query, held) in enumerate(asked):
-        joined.append(f"LEFT JOIN LATERAL ({renumbered(query, before)}) AS opened{number} ON true")
-        before += held
-    columns = ", ".join(f"opened{number}.*" for number in range(len(asked)))
-    return f"SELECT tereze_now() AS now, {columns} FROM (SELECT) AS once {' '.join(joined)}"  # noqa: S608 - ours
 
 
 async def _roll_back(work: Work) -> None:
     """Leave a clean connection behind, or none."""
-    if not work.begun:
-        return
     with suppress(Exception):
         async with asyncio.timeout(_ROLLBACK_SECONDS):
-            await work.driver.execute("ROLLBACK")
+            await work.raw.execute("ROLLBACK")
         return
-    work.driver.terminate()
+    work.raw.terminate()
 
 
 async def _discard(db: AsyncConnection) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,26 +26,8 @@ FROM (SELECT DISTINCT hashtextextended(name, 0) AS lock FROM unnest($1::text[]) 
 """
 
 
-class _BeginsFirst:
-    """A connection whose transaction begins with the first thing asked of it."""
-
-    def __init__(self, work: "Work", connection: object) -> None:
-        self._work, self._connection = work, connection
-
-    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
-        async def ask(*values: object, **named: object) -> Any:
-            await self._work.begin()
-            return await getattr(self._connection, name)(*values, **named)
-
-        return ask
-
-
 class Work:
-    """One transaction. ``db`` is SQLAlchemy Core, ``raw`` the same connection in asyncpg for hot paths.
-
-    One that is not ``begun`` begins with the first thing asked of either. Where nothing is, what was left for last is one
-    statement, which PostgreSQL does whole or not at all without being told to begin and to commit.
-    """
+    """One open transaction. ``db`` is SQLAlchemy Core, ``raw`` the same connection in asyncpg for hot paths."""
 
     now: datetime
     """Domain time (UTC) of this transaction, from the database's clock."""
@@ -53,48 +35,23 @@ class Work:
     """What ``Database.work`` was asked to read first; its columns are None where nothing was found."""
 
     def __init__(
-        self,
-        connection: AsyncConnection,
-        driver: asyncpg.Connection,
-        *,
-        service: str,
-        runtime: "Runtime | None",
-        begun: bool,
+        self, db: AsyncConnection, raw: asyncpg.Connection, *, service: str, runtime: "Runtime | None"
     ) -> None:
-        self.connection, self.driver = connection, driver
-        self.begun = begun
-        self.db = connection if begun else cast("AsyncConnection", _BeginsFirst(self, connection))
-        self.raw: asyncpg.Connection = driver if begun else _BeginsFirst(self, driver)
-        self.timers = Timers(self.raw)
+        self.db = db
+        self.raw = raw
+        self.timers = Timers(raw)
         self.service = service
         self._runtime = runtime
         self.opened: asyncpg.Record | None = None
         self._rows: list[OutboxRow] = []
         self._last: list[Last] = []
         self._put_off: dict[Callable[[Work, list[Any]], Awaitable[None]], list[Any]] = {}
-        self._at_begin: list[Callable[[Work], Awaitable[None]]] = []
 
     @property
     def runtime(self) -> "Runtime":
         """The process this transaction runs in: settings, vault, sealer."""
         assert self._runtime is not None, "this Database serves no Runtime"
         return self._runtime
-
-    async def begin(self) -> None:
-        """Begin the transaction, unless it has begun: what is asked from here on until the commit is one."""
-        if self.begun:
-            return
-        self.begun = True
-        await self.driver.execute("BEGIN")
-        for do in self._at_begin:
-            await do(self)
-
-    async def at_begin(self, do: "Callable[[Work], Awaitable[None]]") -> None:
-        """``do`` first of all when the transaction begins, if it ever does; now, if it has."""
-        if self.begun:
-            await do(self)
-        else:
-            self._at_begin.append(do)
 
     def publish(self, event: Event) -> str:
         """Tell a fact when this transaction commits; returns the event's id. The trace in force goes with it."""
@@ -120,7 +77,7 @@ class Work:
     def put_last(self, insert: str, *values: object, or_else: type[Exception] | None = None) -> None:
         """Leave an INSERT that nothing in this transaction reads: all of them go out with the outbox's rows, just before the commit.
 
-        ``or_else`` is raised then, and undoes the transaction, where its row was there already.
+        ``or_else`` is raised then, and undoes the transaction, where it inserts nothing (``ON CONFLICT DO NOTHING``).
         """
         self._last.append(Last(insert, values, or_else))
 
@@ -153,7 +110,7 @@ class Work:
         rows, self._rows = self._rows, []
         last, self._last = self._last, []
         if last:
-            await write_last(self.driver, last, rows)
+            await write_last(self.raw, last, rows)
         elif rows:
-            await insert_rows(self.driver, rows)
+            await insert_rows(self.raw, rows)
         return frozenset(row.bucket for row in rows)

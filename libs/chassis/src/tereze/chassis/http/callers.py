@@ -10,8 +10,6 @@ from fastapi import Depends, Request
 from tereze.access import Actor
 from tereze.chassis import replica
 from tereze.chassis.auth import Claims
-from tereze.chassis.database import Opening
-from tereze.chassis.http import idempotency
 from tereze.chassis.http.bodies import read_capped
 from tereze.chassis.http.faults import mend
 from tereze.chassis.http.refusals import (
@@ -92,13 +90,8 @@ async def gate(request: Request) -> None:
 async def _open_work(request: Request) -> AsyncIterator[Work]:
     await read_capped(request)  # a slow sender must not hold a transaction open
     claims: Claims | None = getattr(request.state, "claims", None)
-    runtime = request.app.state.runtime
-    openings: list[Opening] = []
-    if claims is not None:
-        openings.append(replica.to_open_with(claims.subject))
-        if (key := request.headers.get("idempotency-key")) is not None:
-            openings.append(idempotency.to_open_with(runtime.vault, claims.subject, key))
-    async with runtime.database.work(*openings, late=True) as work:
+    opening = replica.to_open_with(claims.subject) if claims else ()
+    async with request.app.state.runtime.database.work(*opening) as work:
         request.state.domain_time = work.now
         yield work
 

@@ -10,36 +10,36 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from fastapi import Depends, Header, Request, Response
 
+from tereze.chassis.http.callers import Principal
 from tereze.chassis.http.refusals import (
     IdempotencyKeyInUse,
     IdempotencyKeyMalformed,
     IdempotencyKeyRequired,
     IdempotencyKeyReused,
 )
-from tereze.chassis.vault import Vault
 from tereze.chassis.work import Work
 from tereze.contracts.labels import Contract
 
 if TYPE_CHECKING:
-    from tereze.chassis.http.callers import Principal
     from tereze.chassis.runtime import Runtime
 
 KEPT_FOR = timedelta(days=30)
 _LONGEST_KEY = 255
 _PLACE = "idempotency.body"
-_KEPT = "SELECT request_hash, body FROM idempotency WHERE scope = $1 AND key = $2"
 _CLAIM = """
-SELECT pg_try_advisory_xact_lock($1) AND NOT EXISTS (SELECT FROM idempotency WHERE scope = $2 AND key = $3)
+SELECT pg_try_advisory_xact_lock($1) AS free, kept.request_hash, kept.body
+FROM (SELECT 1) AS once LEFT JOIN idempotency AS kept ON kept.scope = $2 AND kept.key = $3
 """
 _WRITE = """
 INSERT INTO idempotency (scope, key, request_hash, status, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (scope, key) DO NOTHING
 """
 _EXPIRE = """
 DELETE FROM idempotency
@@ -104,15 +104,11 @@ def _canonical(request_body: Contract | Mapping[str, Any] | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """Where an answer is kept: keyed fingerprints of who asked, and under which key."""
+    """Where an answer is kept: keyed fingerprints of who asked under which key, and of what was asked."""
 
     scope: str
     key: str
-
-    @classmethod
-    def of(cls, vault: Vault, subject: str, key: str) -> "_Slot":
-        """The slot of one caller's key."""
-        return cls(vault.blind("idempotency-scope", subject).hex(), vault.blind("idempotency-key", key).hex())
+    request_hash: bytes
 
     @property
     def lock(self) -> int:
@@ -120,42 +116,32 @@ class _Slot:
         return int.from_bytes(sha256(f"{self.scope}|{self.key}".encode()).digest()[:8], "big", signed=True)
 
 
-def to_open_with(vault: Vault, subject: str, key: str) -> tuple[object, ...]:
-    """What to begin a transaction with (``Database.work``) in which ``once`` is called for this caller and key."""
-    slot = _Slot.of(vault, subject, key)
-    return _KEPT, slot.scope, slot.key
-
-
-def _again(work: Work, request_hash: bytes) -> Response | None:
-    """The answer the work was opened with, or None where there was none."""
-    assert work.opened is not None, "whoever calls once() opens the work with the kept answer"
-    if work.opened["body"] is None:
+async def _claim(work: Work, slot: _Slot) -> Response | None:
+    """The answer kept under the slot, or None: then the slot is this transaction's until it ends."""
+    row = await work.raw.fetchrow(_CLAIM, slot.lock, slot.scope, slot.key)
+    if row["body"] is None:
+        if not row["free"]:
+            raise IdempotencyKeyInUse
         return None
-    if not hmac.compare_digest(bytes(work.opened["request_hash"]), request_hash):
+    if not hmac.compare_digest(bytes(row["request_hash"]), slot.request_hash):
         raise IdempotencyKeyReused
-    kept = json.loads(work.runtime.vault.recall(_PLACE, bytes(work.opened["body"])))
+    kept = json.loads(work.runtime.vault.recall(_PLACE, bytes(row["body"])))
     headers = {**kept["headers"], "Idempotent-Replayed": "true"}
     return Response(kept["content"], kept["status"], headers, media_type="application/json")
 
 
-async def _claim(slot: _Slot, work: Work) -> None:
-    """Hold the slot until the transaction ends, so that a second request is told at once; and look again for the first one's answer."""
-    if not await work.raw.fetchval(_CLAIM, slot.lock, slot.scope, slot.key):
-        raise IdempotencyKeyInUse
-
-
-def _keep(work: Work, slot: _Slot, request_hash: bytes, reply: Reply) -> None:
-    """Refused at the commit where the first request committed unseen by us: that undoes ours."""
+def _keep(work: Work, slot: _Slot, reply: Reply) -> None:
+    """Refused at the commit where the first request committed between our look and our lock: that undoes ours."""
     kept = orjson.dumps({"status": reply.status, "headers": dict(reply.headers), "content": reply.content})
     sealed = work.runtime.vault.keep(_PLACE, kept)
-    values = (slot.scope, slot.key, request_hash, reply.status, sealed, work.now)
+    values = (slot.scope, slot.key, slot.request_hash, reply.status, sealed, work.now)
     work.put_last(_WRITE, *values, or_else=IdempotencyKeyInUse)
 
 
 async def once(
     key: IdempotencyKey,
     work: Work,
-    caller: "Principal",
+    caller: Principal,
     request_body: Contract | Mapping[str, Any] | None,
     produce: Callable[[], Awaitable[Reply]],
 ) -> Response:
@@ -164,15 +150,17 @@ async def once(
     Raises IdempotencyKeyReused where the key came with another body or path, IdempotencyKeyInUse while the first request runs.
     A request that fails leaves no trace: its key may be used again.
     """
-    vault = work.runtime.vault
-    request_hash = vault.blind("idempotency-request", f"{key.target}\n{_canonical(request_body)}")
-    replay = _again(work, request_hash)
+    blind = work.runtime.vault.blind
+    slot = _Slot(
+        scope=blind("idempotency-scope", caller.subject).hex(),
+        key=blind("idempotency-key", key.value).hex(),
+        request_hash=blind("idempotency-request", f"{key.target}\n{_canonical(request_body)}"),
+    )
+    replay = await _claim(work, slot)
     if replay is not None:
         return replay
-    slot = _Slot.of(vault, caller.subject, key.value)
-    await work.at_begin(partial(_claim, slot))
     reply = await produce()
-    _keep(work, slot, request_hash, reply)
+    _keep(work, slot, reply)
     return reply.response()
 
 
