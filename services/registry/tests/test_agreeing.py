@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from tereze.contracts.casework import CaseClosed, CaseReopened, CaseReviewed, CaseScreenedOut
 from tereze.contracts.identities import PersonErased, PersonIdentified, ReviewOpened
 from tereze.contracts.referrals import Child
-from tereze.contracts.words import Sex
+from tereze.contracts.words import CaseState, ReopenReason, ReviewFinding, ScreenOutReason, Sex
 
 BORN = date(2019, 4, 9)
 OLD, NEW = "190409500128", "190409600023"
@@ -140,6 +141,42 @@ async def test_a_child_with_an_open_case_is_not_erased(registry, report, counter
     act = await counter.post("almaty-desk:head", f"persons/{person}/erasures", WHY)
     path = f"persons/{person}/erasures/{act['act_id']}/confirm"
     assert (await counter.post("ombudsman:ombudsman", path, status=409))["code"] == "has-open-case"
+
+
+ENDED: dict[str, Any] = {"case_version": 3, "region_code": "KZ-75", "protocol_version": "kz-1"}
+
+
+async def erasing(registry: Any, report: Any, counter: Any, takes_on: Any) -> tuple[str, str]:
+    """A child with an open case whose erasure was asked for: the case, and where to agree."""
+    await registry.tell(report(BEFORE))
+    [person] = await identified(registry)
+    case_id = await takes_on(person, "almaty-police")
+    act = await counter.post("almaty-desk:head", f"persons/{person}/erasures", WHY)
+    return case_id, f"persons/{person}/erasures/{act['act_id']}/confirm"
+
+
+async def test_a_child_whose_case_was_closed_is_erased_and_not_once_work_goes_on_again(
+    registry, report, counter, takes_on
+):
+    case_id, path = await erasing(registry, report, counter, takes_on)
+    closed = CaseClosed(case_id=case_id, **ENDED, state=CaseState.CLOSED)
+    again = CaseReopened(case_id=case_id, **ENDED, state=CaseState.REOPENED, reason=ReopenReason.NEW_INFORMATION)
+    await registry.tell(closed, again)
+    assert (await counter.post("ombudsman:ombudsman", path, status=409))["code"] == "has-open-case"
+    await registry.tell(closed)
+    assert (await counter.post("ombudsman:ombudsman", path, status=200))["state"] == "done"
+
+
+async def test_a_case_screened_out_is_open_until_whoever_was_asked_looked_at_it_again(
+    registry, report, counter, takes_on
+):
+    case_id, path = await erasing(registry, report, counter, takes_on)
+    why = {"reason": ScreenOutReason.ADVICE_WAS_ENOUGH, "sampled": True}
+    await registry.tell(CaseScreenedOut(case_id=case_id, **ENDED, state=CaseState.SCREENED_OUT, **why))
+    assert (await counter.post("ombudsman:ombudsman", path, status=409))["code"] == "has-open-case"
+    finding = ReviewFinding.RIGHTLY_SCREENED_OUT
+    await registry.tell(CaseReviewed(case_id=case_id, **ENDED, finding=finding, by_agency_id="agc_" + "1" * 32))
+    assert (await counter.post("ombudsman:ombudsman", path, status=200))["state"] == "done"
 
 
 async def test_a_number_that_ended_still_finds_the_child_and_says_so(registry, report, counter):

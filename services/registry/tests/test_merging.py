@@ -7,9 +7,10 @@ import pytest
 
 from tereze.chassis.ids import new_id
 from tereze.contracts.cases import CaseOpened
+from tereze.contracts.casework import CaseClosed
 from tereze.contracts.identities import PersonsMerged, PersonSplit, PersonsUnmerged
 from tereze.contracts.referrals import Child
-from tereze.contracts.words import Category, Risk, Sex
+from tereze.contracts.words import CaseState, Category, Risk, Sex
 from tereze.registry.domain.index import rebuild
 from tereze.registry.store.facts import every_fact, part_of_index
 
@@ -49,13 +50,15 @@ async def resting(registry: Any, *tables: str) -> list[Any]:
         return [[dict(row) for row in await work.raw.fetch(query)] for query in whole]
 
 
-async def open_case(registry: Any, person_id: str) -> None:
+async def open_case(registry: Any, person_id: str) -> str:
+    case_id = new_id("cas")
     await registry.tell(
         CaseOpened(
-            case_id=new_id("cas"), case_version=1, region_code="KZ-75", protocol_version="kz-1", person_id=person_id,
+            case_id=case_id, case_version=1, region_code="KZ-75", protocol_version="kz-1", person_id=person_id,
             provisional=False, risk=Risk.HIGH, categories=(Category.PHYSICAL,), opened_at=datetime.now(UTC),
         )
     )  # fmt: skip
+    return case_id
 
 
 INDEX = ("person", "link", "match_key", "source_record", "no_link")
@@ -107,6 +110,15 @@ async def test_two_persons_with_open_cases_need_the_word_of_two(registry, two):
     assert (confirmed["state"], "confirmed_by_staff_id" in confirmed) == ("merged", True)
     assert (await post(registry, "almaty-desk:head", path, status=409))["code"] == "nothing-to-confirm"
     assert len([event for event in await registry.told() if isinstance(event, PersonsMerged)]) == 1
+
+
+async def test_a_closed_case_asks_for_no_second_person(registry, two):
+    one, other = two
+    await open_case(registry, one)
+    head: dict[str, Any] = {"case_id": await open_case(registry, other), "case_version": 2, "region_code": "KZ-75"}
+    await registry.tell(CaseClosed(**head, protocol_version="kz-1", state=CaseState.CLOSED))
+    merge = await post(registry, DESK, f"{one}/merges", {"with_person_id": other, **REASON})
+    assert merge["state"] == "merged"
 
 
 @pytest.mark.parametrize("who", ["almaty-police:head", "astana-desk:coordinator", "almaty-desk:member"])

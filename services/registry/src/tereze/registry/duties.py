@@ -86,15 +86,25 @@ async def kept_out_of(work: Work, *person_ids: str) -> frozenset[str]:
 
 
 async def has_open_case(work: Work, person_id: str) -> bool:
-    """Whether there is a case about this person that did not go on in another."""
-    query = select(exists().where(case_person.c.person_id == person_id, case_person.c.joined_into.is_(None)))
+    """Whether there is a case about this person that neither ended nor went on in another."""
+    is_open = (
+        case_person.c.person_id == person_id,
+        case_person.c.joined_into.is_(None),
+        case_person.c.ended.is_(False),
+    )
+    query = select(exists().where(*is_open))
     return bool((await work.db.execute(query)).scalar_one())
+
+
+async def end_case(work: Work, case_id: str, *, ended: bool = True) -> None:
+    """Nobody works on the case any more, or somebody does again."""
+    await work.db.execute(update(case_person).where(case_person.c.case_id == case_id).values(ended=ended))
 
 
 async def part_case(work: Work, case_id: str, person_id: str) -> None:
     """A case that had been joined goes on by itself again."""
     statement = insert(case_person).values(case_id=case_id, person_id=person_id)
-    columns = {"person_id": statement.excluded.person_id, "joined_into": None}
+    columns = {"person_id": statement.excluded.person_id, "joined_into": None, "ended": False}
     await work.db.execute(statement.on_conflict_do_update(index_elements=["case_id"], set_=columns))
 
 

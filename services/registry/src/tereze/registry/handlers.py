@@ -15,6 +15,7 @@ from tereze.contracts.cases import (
     TaskRerouted,
     TaskWithdrawn,
 )
+from tereze.contracts.casework import CaseClosed, CaseReopened, CaseReviewed, CaseScreenedOut
 from tereze.contracts.disputes import TaskOverturned
 from tereze.contracts.emergencies import EmergencyAccessOpened, EmergencyAccessReviewed
 from tereze.contracts.events import Envelope
@@ -22,7 +23,7 @@ from tereze.contracts.identities import PersonIdentified
 from tereze.contracts.parting import CaseParted
 from tereze.contracts.referrals import ReferralSubmitted, SealedForRegistry
 from tereze.contracts.tasks import TaskHandedOver, TaskNotAchieved, TaskReopened, TaskVoided
-from tereze.contracts.words import TaskState
+from tereze.contracts.words import ReviewFinding, TaskState
 from tereze.registry import duties
 from tereze.registry.expecting import take_in
 from tereze.registry.store.records import Account
@@ -78,6 +79,30 @@ async def join_case(event: CaseJoined, work: Work, _envelope: Envelope) -> None:
 async def part_case(event: CaseParted, work: Work, _envelope: Envelope) -> None:
     """A case that went on in another goes on by itself."""
     await duties.part_case(work, event.case_id, event.person_id)
+
+
+@handlers.on(CaseClosed)
+async def close_case(event: CaseClosed, work: Work, _envelope: Envelope) -> None:
+    """Nobody owes the child anything on it: it is no open case."""
+    await duties.end_case(work, event.case_id)
+
+
+@handlers.on(CaseScreenedOut)
+async def screen_out_case(event: CaseScreenedOut, work: Work, _envelope: Envelope) -> None:
+    """No open case either, unless another body is yet to look at it again."""
+    await duties.end_case(work, event.case_id, ended=not event.sampled)
+
+
+@handlers.on(CaseReviewed)
+async def note_second_look(event: CaseReviewed, work: Work, _envelope: Envelope) -> None:
+    """The second look is over: rightly screened out, it is no open case any more."""
+    await duties.end_case(work, event.case_id, ended=event.finding is ReviewFinding.RIGHTLY_SCREENED_OUT)
+
+
+@handlers.on(CaseReopened)
+async def reopen_case(event: CaseReopened, work: Work, _envelope: Envelope) -> None:
+    """Somebody works for the child again."""
+    await duties.end_case(work, event.case_id, ended=False)
 
 
 async def note_access(event: EmergencyAccessOpened | EmergencyAccessReviewed, work: Work, _envelope: Envelope) -> None:

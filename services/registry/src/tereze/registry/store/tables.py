@@ -270,6 +270,7 @@ case_person = Table(
     Column("case_id", String, primary_key=True),
     Column("person_id", String),
     Column("joined_into", String),
+    Column("ended", Boolean, nullable=False, server_default=text("false")),
     Index("case_person_by_person", "person_id"),
 )
 accepted_duty = Table(
