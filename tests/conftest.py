@@ -7,6 +7,7 @@ import pytest
 
 from tereze.client import Tereze
 from tereze.client.demo import DemoIdentity
+from tereze.local.postgres import NOT_DURABLE
 from tereze.local.stack import Stack
 
 SignIn = Callable[[str], Tereze]
@@ -15,7 +16,7 @@ SignIn = Callable[[str], Tereze]
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole window over an empty directory, shared by the session: never stop a part of it, never move its clock."""
-    running = Stack(Path(tmp_path_factory.mktemp("stack")), heap_mb=256)
+    running = Stack(Path(tmp_path_factory.mktemp("stack")), heap_mb=256, postgres_settings=NOT_DURABLE)
     try:
         running.start()
         yield running

@@ -1,8 +1,8 @@
 """Decides which real servers tests share and how they are kept apart; must never leave a process or a database behind.
 
-One Kafka and one PostgreSQL serve a whole pytest session. Tests keep out of each other's way by asking for their own
-database (``service_database("intake")``, ``empty_database()``) and by reading with fresh consumer groups; a test that
-must stop or kill a broker asks for ``own_kafka`` / ``own_postgres``.
+One Kafka and one PostgreSQL serve a whole pytest session, or each worker of one that has several. Tests keep out of each
+other's way by asking for their own database (``service_database("intake")``, ``empty_database()``) and by reading with
+fresh consumer groups; a test that must stop or kill a broker asks for ``own_kafka`` / ``own_postgres``.
 """
 
 import itertools
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tereze.local import ports
 from tereze.local.databases import migrate
 from tereze.local.issuer import TokenMint
 from tereze.local.kafka import Kafka
@@ -25,6 +26,14 @@ _DATABASE_NUMBERS = itertools.count(1)
 NewDatabase = Callable[[], str]
 NewServiceDatabase = Callable[..., str]
 NewEnvironment = Callable[..., dict[str, str]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers side by side draw their ports from different ones: between the draw and the start nobody holds a port."""
+    worker = getattr(config, "workerinput", None)
+    if worker:
+        first = int(worker["workerid"].removeprefix("gw"))
+        ports.BELOW_EPHEMERAL = ports.BELOW_EPHEMERAL[first :: worker["workercount"]]
 
 
 @pytest.fixture(scope="session")

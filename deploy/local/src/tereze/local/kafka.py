@@ -1,6 +1,7 @@
 """Decides how the embedded Kafka broker is fetched, formatted, started and stopped; must never lose data it has accepted."""
 
 import base64
+import fcntl
 import os
 import shutil
 import subprocess
@@ -73,9 +74,11 @@ def _environment() -> dict[str, str]:
 
 @cache
 def class_path() -> str:
-    """Kafka's jars, resolved from Maven Central on first use and kept in the user's cache."""
-    broker = jgo.build(f"org.apache.kafka:kafka_2.13:{VERSION}").path
-    logging = jgo.build(f"org.apache.logging.log4j:log4j-slf4j-impl:{LOGGING_VERSION}").path
+    """Kafka's jars, resolved from Maven Central on first use and kept in the user's cache. Two at once: the second waits."""
+    with Path(__file__).open("rb") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        broker = jgo.build(f"org.apache.kafka:kafka_2.13:{VERSION}").path
+        logging = jgo.build(f"org.apache.logging.log4j:log4j-slf4j-impl:{LOGGING_VERSION}").path
     return f"{broker}/jars/*:{broker}/modules/*:{logging}/modules/*"
 
 
