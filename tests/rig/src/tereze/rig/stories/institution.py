@@ -13,7 +13,7 @@ from tereze.rig.stories.cast import Cast
 from tereze.rig.stories.children import a_boy
 from tereze.rig.stories.following import settled_case, task_for
 from tereze.rig.stories.ground import Ground
-from tereze.rig.stories.telling import Listener, StoryBroken, holds, soon
+from tereze.rig.stories.telling import Listener, StoryBroken, at_rest, holds, soon
 
 TITLE = "A boy accuses an educator and the director of a children's home: the home, its people and the body above it learn nothing"
 REGIONS = ("mangystau", "kostanay", "pavlodar", "kyzylorda", "turkestan", "aktobe")
@@ -37,7 +37,7 @@ class Institution:
     def tell(self) -> None:
         """The whole story, in order."""
         accused = self._accused()
-        known = {who: self._what_is_seen(client) for who, client in self._bystanders.items()}
+        known = at_rest(self._what_everybody_sees, "other cases never came to rest")
         case = self.report(accused)
         self.accused_are_shut_out(case)
         self.the_home_learns_nothing(case, known)
@@ -154,6 +154,9 @@ class Institution:
 
     def _exclusions(self, case: CaseView) -> tuple[ExclusionView, ...]:
         return self._ombudsman.cases.exclusions(case.case_id).items
+
+    def _what_everybody_sees(self) -> dict[str, object]:
+        return {who: self._what_is_seen(client) for who, client in self._bystanders.items()}
 
     def _what_is_seen(self, client: Tereze) -> object:
         """Every list and number somebody can look at, as one value that must not move."""

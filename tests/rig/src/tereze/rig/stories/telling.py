@@ -60,6 +60,21 @@ def soon(look: Callable[[], T | None], otherwise: str, *, within: float = 30.0) 
         time.sleep(_LOOK_EVERY)
 
 
+def at_rest(look: Callable[[], T], otherwise: str, *, still: float = 2.0) -> T:
+    """What ``look`` sees once it sees the same for ``still`` seconds: what an earlier jump of the clock set going has ended."""
+    seen, since = look(), time.monotonic()
+
+    def unmoved() -> bool:
+        nonlocal seen, since
+        now = look()
+        if now != seen:
+            seen, since = now, time.monotonic()
+        return time.monotonic() - since >= still
+
+    soon(unmoved, otherwise, within=60.0)
+    return seen
+
+
 def as_json(story: str, beats: list[str], broken: str | None, seconds: float) -> dict[str, Any]:
     """What a program is told of a told story."""
     return {"story": story, "held": broken is None, "beats": beats, "broken": broken, "seconds": round(seconds, 1)}
