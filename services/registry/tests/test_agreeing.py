@@ -134,6 +134,20 @@ async def test_two_people_erase_a_person_for_good(registry, report, counter):
     assert [row["wrapped_key"] for row in keys] == [None]
 
 
+async def test_no_review_of_an_erased_person_stays_owed(registry, report, counter):
+    await registry.tell(report(BEFORE))
+    [person] = await identified(registry)
+    await registry.tell(report(BEFORE.model_copy(update={"iin": None, "sex": Sex.FEMALE})))
+    desk = "almaty-desk:coordinator"
+    assert len((await counter.get(desk, "identity-reviews")).json()["items"]) == 1
+    act = await counter.post("almaty-desk:head", f"persons/{person}/erasures", WHY)
+    await counter.post("ombudsman:ombudsman", f"persons/{person}/erasures/{act['act_id']}/confirm", status=200)
+    assert (await counter.get(desk, "identity-reviews")).json()["items"] == []
+    [decided] = (await counter.get(desk, "identity-reviews?decided=true")).json()["items"]
+    review = (await counter.get(desk, f"identity-reviews/{decided['review_id']}")).json()
+    assert (review["outcome"], review["candidate"]) == ("different", None)
+
+
 async def test_a_child_with_an_open_case_is_not_erased(registry, report, counter, takes_on):
     await registry.tell(report(BEFORE))
     [person] = await identified(registry)

@@ -9,15 +9,18 @@ from tereze.contracts.facts import Conflict
 from tereze.contracts.identities import PersonErased
 from tereze.contracts.persons import ActState
 from tereze.contracts.referrals import Child, SealedForRegistry
+from tereze.contracts.words import ReviewOutcome
 from tereze.registry import duties
 from tereze.registry.domain.index import Erased, NotInUse
 from tereze.registry.identifying import put, weigh
 from tereze.registry.joining import NeedsAnotherPerson, NothingToConfirm
 from tereze.registry.matching import Decision, Kind, MatchedBy
+from tereze.registry.reviewing import decide_review
 from tereze.registry.store.acts import Act, add_act, agree
 from tereze.registry.store.adoptions import Adoption, forget_adoptions, seal_adoption
 from tereze.registry.store.facts import By, happen, lock_persons
 from tereze.registry.store.records import Account, Linking, record_ids_of
+from tereze.registry.store.reviews import open_about
 
 CIVIL_REGISTER = "civil_register"
 _FORGET_KEYS = "DELETE FROM match_key WHERE person_id = ANY($1::text[])"
@@ -64,7 +67,9 @@ async def agree_to(work: Work, act: Act, by: By) -> Act:
 
 
 async def erase_person(work: Work, person_id: str, by: By) -> None:
-    """Destroy the key of everything said about a person, so that no copy opens again. Raises HasOpenCase, NotInUse."""
+    """Destroy the key of everything said about a person, so that no copy opens again. Raises HasOpenCase, NotInUse.
+
+    Nobody can say any more whether they are somebody else: no review of them stays owed."""
     index = await lock_persons(work, person_id)
     if person_id not in index.persons or index.persons[person_id].state != "live":
         raise NotInUse
@@ -72,6 +77,8 @@ async def erase_person(work: Work, person_id: str, by: By) -> None:
         raise HasOpenCase
     group = index.group(person_id)
     await _forget(work, (*group, *await record_ids_of(work, person_id)), group)
+    for review in await open_about(work, sorted(group)):
+        await decide_review(work, review, ReviewOutcome.DIFFERENT, by, None)
     revision = await happen(work, Erased(person_id), by)
     work.publish(PersonErased(person_id=person_id, revision=revision))
 

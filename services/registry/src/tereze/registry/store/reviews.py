@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import not_, select, tuple_, update
+from sqlalchemy import ColumnElement, not_, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tereze.chassis.work import Work
@@ -15,6 +15,7 @@ from tereze.registry.domain.review import Review
 from tereze.registry.store.tables import identity_review
 
 _OPEN = (ReviewState.OPEN.value, ReviewState.AWAITING_SECOND.value)
+_SIDES = (identity_review.c.person_id, identity_review.c.candidate_id)
 
 
 async def add_review(work: Work, review: Review) -> bool:
@@ -40,17 +41,18 @@ async def find_review(work: Work, review_id: str, *, held: bool = False) -> Revi
 
 async def open_between(work: Work, person_ids: Sequence[str]) -> list[Review]:
     """Open reviews whose both sides are among these ids."""
-    query = (
-        select(identity_review)
-        .where(
-            identity_review.c.state.in_(_OPEN),
-            identity_review.c.person_id.in_(person_ids),
-            identity_review.c.candidate_id.in_(person_ids),
-        )
-        .order_by(identity_review.c.review_id)
-        .with_for_update()
-    )
-    return [_review(row) for row in (await work.db.execute(query)).mappings()]
+    return await _open(work, *(side.in_(person_ids) for side in _SIDES))
+
+
+async def open_about(work: Work, person_ids: Sequence[str]) -> list[Review]:
+    """Open reviews with one of these ids on either side."""
+    return await _open(work, or_(*(side.in_(person_ids) for side in _SIDES)))
+
+
+async def _open(work: Work, *where: ColumnElement[bool]) -> list[Review]:
+    query = select(identity_review).where(identity_review.c.state.in_(_OPEN), *where)
+    held = query.order_by(identity_review.c.review_id).with_for_update()
+    return [_review(row) for row in (await work.db.execute(held)).mappings()]
 
 
 async def page_of_reviews(

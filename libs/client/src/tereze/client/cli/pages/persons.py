@@ -5,7 +5,7 @@ from rich.text import Text
 
 from tereze.client.cli.desk import Desk
 from tereze.client.cli.pages.tables import Cell, listed, table
-from tereze.contracts.persons import KeptApart, Look, MergeView, PersonView, SplitView
+from tereze.contracts.persons import KeptApart, Look, MergeView, PersonState, PersonView, SplitView
 from tereze.contracts.referrals import Child
 from tereze.contracts.reviews import ReviewView
 
@@ -15,6 +15,8 @@ def person_page(desk: Desk, person: PersonView) -> RenderableType:
     words = desk.words
     head = Text.assemble((child_words(person.child) or person.person_id, "bold"))
     lines = [Text(words("person.sources", person=person.person_id, count=person.sources), style="dim")]
+    if person.state is PersonState.ERASED:
+        lines = [Text(words("person.erased", person=person.person_id))]
     lines += [Text(words("person.retired", person=retired), style="dim") for retired in person.retired_ids]
     rows: list[tuple[Cell, ...]] = [
         (number.value, words.at(number.first_given_at), ", ".join(flag.detail for flag in number.flags) or None)
