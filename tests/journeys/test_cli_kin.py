@@ -9,9 +9,10 @@ import pytest
 from typer.testing import Result
 
 from tereze.client import NotFound
+from tereze.contracts.cases import CaseView
 from tereze.contracts.persons import PersonView
 from tereze.contracts.referrals import Child, ExpectedChild, ReferralSubmission, RelatedPerson
-from tereze.contracts.words import Category, Kinship, Risk
+from tereze.contracts.words import Category, Kinship, Risk, Sex
 from tereze.local.stack import Stack
 from tereze.rig.stories.cast import Cast
 from tereze.rig.stories.children import a_boy
@@ -122,3 +123,80 @@ def test_a_number_is_ended_and_a_person_with_an_open_case_is_not_erased(run: Run
     assert "cannot be undone" in sure.stderr
     refused = run("person", "confirm-erasure", person, act, "--yes", who=OMBUDSMAN, code=1).stderr
     assert ("has-open-case" in refused, "tereze case close" in refused) == (True, True)
+
+
+def a_low_report(cast: Cast, child: Child) -> CaseView:
+    """The case of a child of whom School 12 reports little."""
+    school = cast.act("almaty-school-1:member")
+    report = ReferralSubmission(
+        region_code="KZ-75", risk=Risk.LOW, categories=(Category.NEGLECT,), child=child, narrative="-"
+    )
+    return settled_case(school, school.referrals.submit(report).referral_id)
+
+
+def test_two_people_erase_a_person_no_door_gives_the_name_back_and_the_case_goes_on(run: Run, cast: Cast) -> None:
+    boy = a_boy()
+    names = (boy.family[0], boy.given[0], str(boy.born))
+    case, told = a_low_report(cast, boy.kazakh()).case_id, list[str]()
+    reports, reviews = cast.act(COORDINATOR).cases, cast.act(COORDINATOR).identity_reviews
+    person = person_of(reports.get(case))
+    in_latin = boy.latin_with_day_and_month_swapped()
+    doubtful = person_of(a_low_report(cast, in_latin.model_copy(update={"sex": Sex.FEMALE})))
+    review = soon(
+        lambda: next((one.review_id for one in reviews.list() if one.candidate_person_id == person), None),
+        "nobody is asked whether the two are one child",
+    )
+    compared = run("identity-review", "show", review, who=COORDINATOR).stdout
+    assert boy.family[0] in compared, "while they are known, the desk sees who is compared"
+
+    act = run("person", "erase", person, *WHY, who=HEAD).stdout.split(":")[0]
+    agree = ("person", "confirm-erasure", person, act, "--yes")
+    assert "has-open-case" in run(*agree, who=OMBUDSMAN, code=1).stderr
+    run("case", "triage", case, "--risk", "low", who=COORDINATOR)
+    reason = ("--reason", "advice_was_enough", "--remark", "An invented talk with the mother.")
+    if document(run("case", "screen-out", case, *reason, "--json", who=COORDINATOR))["under_review"]:
+        found = ("--finding", "rightly_screened_out", "--remark", "An invented second look.")
+        run("case", "review", case, *found, who=OMBUDSMAN)
+    assert "not-found" in run(*agree, who=HEAD, code=1).stderr, "who asked is not who agrees"
+    soon(lambda: agreed(run, agree), "the registry does not hear that the case ended")
+
+    shown = run("person", "show", person, who=OMBUDSMAN).stdout
+    assert f"{person} is erased" in shown
+    told += [shown, run("person", "show", person, "--json", who=OMBUDSMAN).stdout]
+    told += [run("family", "show", person, "--json", who=COORDINATOR).stdout]
+    told += [run("person", "show", person, who=WORKS, code=1).stderr, run("person", "looks", person, who=HEAD).stdout]
+    assert "not-found" in told[-2]
+    told += [run("identity-review", "show", review, "--json", who=COORDINATOR).stdout]
+    assert review not in run("identity-review", "list", who=COORDINATOR).stdout
+    told += [cast.act(OMBUDSMAN).http.get(f"/fhir/Patient/{person}").text, matched(cast, boy.kazakh())]
+    assert person not in told[-1]
+    merged = run("person", "merge", doubtful, person, "--reason", "They look alike.", who=COORDINATOR, code=1)
+    told += [merged.stderr]
+    assert "person-not-in-use" in told[-1]
+    told += [run("case", "show", case, "--json", who=COORDINATOR).stdout]
+    assert (json.loads(told[-1])["case_id"], json.loads(told[-1])["person_id"]) == (case, person)
+    assert not [name for name in names for text in told if name in text]
+    assert person_of(a_low_report(cast, boy.kazakh())) != person, "whoever reports the child again reports somebody new"
+
+
+def agreed(run: Run, agree: tuple[str, ...]) -> bool:
+    """Whether the second word was taken, once the registry has heard that the case ended."""
+    try:
+        return "is erased" in run(*agree, who=OMBUDSMAN).stdout
+    except AssertionError as refused:
+        if "has-open-case" in str(refused):
+            return False
+        raise
+
+
+def matched(cast: Cast, child: Child) -> str:
+    """What the desk is told by FHIR when it asks who such a child is."""
+    patient = {
+        "resourceType": "Patient", "name": [{"family": child.family, "given": [child.given]}], "birthDate": str(child.birth_date),
+    }  # fmt: skip
+    asked = {"resourceType": "Parameters", "parameter": [{"name": "resource", "resource": patient}]}
+    answer = cast.act(COORDINATOR).http.post(
+        "/fhir/Patient/$match", json=asked, headers={"Content-Type": "application/fhir+json"}
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.text
