@@ -134,6 +134,17 @@ async def test_two_people_erase_a_person_for_good(registry, report, counter):
     assert [row["wrapped_key"] for row in keys] == [None]
 
 
+async def test_a_case_of_whoever_was_merged_into_them_a_moment_ago_is_an_open_one(registry, report, counter, takes_on):
+    await registry.tell(report(BEFORE), report(Child(family="Омарова", given="Дана", birth_date=date(2011, 1, 30))))
+    person, other = await identified(registry)
+    await takes_on(other, "almaty-police")
+    same = {"with_person_id": other, "reason": "The mother showed both birth certificates."}
+    await counter.post("almaty-desk:coordinator", f"persons/{person}/merges", same)
+    act = await counter.post("almaty-desk:head", f"persons/{person}/erasures", WHY)
+    path = f"persons/{person}/erasures/{act['act_id']}/confirm"
+    assert (await counter.post("ombudsman:ombudsman", path, status=409))["code"] == "has-open-case"
+
+
 async def test_no_review_of_an_erased_person_stays_owed(registry, report, counter):
     await registry.tell(report(BEFORE))
     [person] = await identified(registry)

@@ -85,10 +85,10 @@ async def kept_out_of(work: Work, *person_ids: str) -> frozenset[str]:
     return frozenset[str]().union(*(await excluded_from(work, list(cases))).values())
 
 
-async def has_open_case(work: Work, person_id: str) -> bool:
-    """Whether there is a case about this person that neither ended nor went on in another."""
+async def has_open_case(work: Work, *person_ids: str) -> bool:
+    """Whether there is a case about any of these ids that neither ended nor went on in another."""
     is_open = (
-        case_person.c.person_id == person_id,
+        case_person.c.person_id.in_(person_ids),
         case_person.c.joined_into.is_(None),
         case_person.c.ended.is_(False),
     )

@@ -39,7 +39,8 @@ async def ask_to_merge(work: Work, survivor_id: str, retired_id: str, by: By, re
     fact = await _decide_merge(work, index, merge_id, survivor_id, retired_id)
     act = MergeAct(merge_id, MergeState.AWAITING_SECOND, survivor_id, retired_id, work.now, *by)
     await add_merge(work, act, reason)
-    if await duties.has_open_case(work, survivor_id) and await duties.has_open_case(work, retired_id):
+    groups = (index.group(person_id) for person_id in (survivor_id, retired_id))
+    if all([await duties.has_open_case(work, *group) for group in groups]):
         return act
     return await _merge(work, act, fact, by, confirmed_by=None)
 
