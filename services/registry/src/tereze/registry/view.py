@@ -21,7 +21,7 @@ _FLAG_DETAILS = {
     "patronymic-differs": ("/child/patronymic", "A namesake with the same birth date has another patronymic."),
     "sex-differs": ("/child/sex", "A namesake with the same birth date has the other sex."),
     "birth-date-differs": ("/child/birth_date", "A near namesake was born another day."),
-    "names-alone": ("/child", "A namesake was found by names and region alone."),
+    "names-alone": ("/child", "A namesake was found, and without a birthday too little agrees beside the names."),
     "given-name-differs": ("/child/given", "A near namesake bears another given name."),
     "name-points-elsewhere": ("/child", "The name and birth date given also fit somebody else."),
     "several-persons-match": ("/child", "What was given fits more than one known person."),
