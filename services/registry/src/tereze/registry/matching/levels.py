@@ -199,11 +199,13 @@ _AGREES_FROM = {
 
 
 def _shared(field: str, one: Description, other: Description) -> str:
-    """What agrees: of two names the skeleton that they share, which need not be the first reading of either."""
+    """What agrees: of two names the skeleton that they share, the first reading of either where it is shared: names are counted
+    by it, and another would be taken for one that nobody bears."""
     if LEVELS[field] is NAME:
-        shared: set[str] = set(getattr(one, field)[1:]).intersection(getattr(other, field)[1:])
+        names: tuple[Name, Name] = getattr(one, field), getattr(other, field)
+        shared = set(names[0][1:]).intersection(names[1][1:])
         if shared:
-            return min(shared)
+            return min(shared.intersection(name[1] for name in names) or shared)
     return min(VALUES[field](one), VALUES[field](other))
 
 
