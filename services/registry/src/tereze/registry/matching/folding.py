@@ -109,7 +109,10 @@ def letters(text: str) -> str:
 
 @lru_cache(_REMEMBERED)
 def skeleton(text: str) -> str:
-    """The skeleton of one name. Folding a skeleton again changes nothing; a name without letters folds to nothing."""
+    """The skeleton of one name; a name without letters folds to nothing.
+
+    Folding a skeleton again changes nothing, but for the j that zh or dj left at the end after a vowel: as a spelling it is an Й.
+    """
     folded, before = _FINAL_J.sub("i", letters(text)), ""
     while folded != before:
         before = folded
