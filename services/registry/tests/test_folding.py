@@ -95,7 +95,9 @@ def test_a_word_that_says_no_name_is_no_name(word):
 @example("Bazh")
 def test_folding_a_skeleton_again_changes_nothing_but_a_last_j(text):
     folded = skeleton(text)
-    assert skeleton(folded) == re.sub("(?<=[aeiou])j$", "i", folded)
+    again = skeleton(folded)
+    assert again == folded or re.search("[aeiou]j$", folded)
+    assert skeleton(again) == again
     assert folded.isascii()
 
 
