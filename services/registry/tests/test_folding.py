@@ -93,6 +93,7 @@ def test_a_word_that_says_no_name_is_no_name(word):
 @given(st.text(max_size=40))
 @example("UDJ")
 @example("Bazh")
+@example("Ẁ")
 def test_folding_a_skeleton_again_changes_nothing_but_a_last_j(text):
     folded = skeleton(text)
     again = skeleton(folded)

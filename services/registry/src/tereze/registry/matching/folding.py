@@ -165,7 +165,7 @@ def _letter(character: str) -> str:
     if known is not None:
         return known
     plain = unicodedata.normalize("NFKD", character)[:1]
-    return plain if "a" <= plain <= "z" else ""
+    return _LATIN.get(plain, plain) if "a" <= plain <= "z" else ""
 
 
 def _without_doubles(text: str) -> str:
