@@ -98,6 +98,7 @@ class Institution:
         for who, client in self._bystanders.items():
             for look in _doors(client, case):
                 _finds_nothing(look, f"{who} reaches the case")
+            holds(case.case_id not in {one.case_id for one in client.cases.list()}, f"{who} finds it in the list")
             seen = self._what_is_seen(client)
             holds(seen == known[who], f"{who} sees something move: {seen} instead of {known[who]}")
             holds(case.case_id not in {event.subject for event in client.events()}, f"{who} reads it in the feed")
@@ -163,7 +164,6 @@ class Institution:
         rows = [row.model_copy(update={"worst_overdue_seconds": None}) for row in client.sla().rows]
         subscriptions = list(client.subscriptions.list())
         return (
-            {one.case_id for one in client.cases.list()},
             {one.task_id for one in client.tasks.list()},
             {one.referral_id for one in client.referrals.list()},
             rows,
