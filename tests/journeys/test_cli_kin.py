@@ -1,7 +1,9 @@
 """The tereze command where it says who a child is and who belongs to them: kin, shared record, birth, adoption, erasure."""
 
 import json
+import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +17,7 @@ from tereze.contracts.referrals import Child, ExpectedChild, ReferralSubmission,
 from tereze.contracts.words import Category, Kinship, Risk, Sex
 from tereze.local.stack import Stack
 from tereze.rig.stories.cast import Cast
-from tereze.rig.stories.children import a_boy
+from tereze.rig.stories.children import SYLLABLES, Spelt, a_boy
 from tereze.rig.stories.following import person_of, settled_case
 from tereze.rig.stories.telling import soon
 
@@ -125,6 +127,13 @@ def test_a_number_is_ended_and_a_person_with_an_open_case_is_not_erased(run: Run
     assert ("has-open-case" in refused, "tereze case close" in refused) == (True, True)
 
 
+def whom_nobody_is_called_like(child: Spelt) -> Spelt:
+    """The child under a surname of its own: FHIR may rightly show the asker a living namesake as possible."""
+    before = ("".join(parts).lower() for parts in zip(*random.sample(SYLLABLES, 5), strict=True))
+    kazakh, russian, latin = (f"{first}{rest}".capitalize() for first, rest in zip(before, child.family, strict=True))
+    return replace(child, family=(kazakh, russian, latin))
+
+
 def a_low_report(cast: Cast, child: Child) -> CaseView:
     """The case of a child of whom School 12 reports little."""
     school = cast.act("almaty-school-1:member")
@@ -134,9 +143,8 @@ def a_low_report(cast: Cast, child: Child) -> CaseView:
     return settled_case(school, school.referrals.submit(report).referral_id)
 
 
-@pytest.mark.slow  # failed once of three whole runs, a name came back by a door not yet found: run it by hand until it is
 def test_two_people_erase_a_person_no_door_gives_the_name_back_and_the_case_goes_on(run: Run, cast: Cast) -> None:
-    boy = a_boy()
+    boy = whom_nobody_is_called_like(a_boy())
     names = (boy.family[0], boy.given[0], str(boy.born))
     case, told = a_low_report(cast, boy.kazakh()).case_id, list[str]()
     reports, reviews = cast.act(COORDINATOR).cases, cast.act(COORDINATOR).identity_reviews
@@ -176,7 +184,7 @@ def test_two_people_erase_a_person_no_door_gives_the_name_back_and_the_case_goes
     assert "person-not-in-use" in told[-1]
     told += [run("case", "show", case, "--json", who=COORDINATOR).stdout]
     assert (json.loads(told[-1])["case_id"], json.loads(told[-1])["person_id"]) == (case, person)
-    assert not [name for name in names for text in told if name in text]
+    assert [text for text in told if any(name in text for name in names)] == []
     assert person_of(a_low_report(cast, boy.kazakh())) != person, "whoever reports the child again reports somebody new"
 
 
