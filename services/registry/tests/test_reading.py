@@ -209,7 +209,7 @@ async def test_an_end_heard_before_the_acceptance_it_ends_still_counts(registry,
     assert (await read(registry, "almaty-police:member", case.person_id)).status_code == 404
 
 
-async def test_the_view_tells_what_was_said_last_and_keeps_the_sound_number(registry, report, case):
+async def test_the_view_tells_who_most_say_it_is_where_they_were_seen_last_and_the_sound_number(registry, report, case):
     await registry.tell(
         report(CHILD.model_copy(update={"iin": "160409599999", "patronymic": "Болатұлы", "address": "Абай 1"})),
         report(Child(family="Kalkanbayev", given="Yernur", birth_date=CHILD.birth_date, address="Абай 2", iin="12")),
@@ -217,7 +217,7 @@ async def test_the_view_tells_what_was_said_last_and_keeps_the_sound_number(regi
     )
     person = (await read(registry, "almaty-police:member", case.person_id)).json()
     child = person["child"]
-    assert (child["family"], child["patronymic"], child["address"]) == ("Kalkanbayev", "Болатұлы", "Абай 2")
+    assert (child["family"], child["patronymic"], child["address"]) == ("Қалқанбаев", "Болатұлы", "Абай 2")
     assert (child["sex"], child["school"], child["iin"]) == ("male", "№ 12 мектеп", "160409599999")
     assert (person["sources"], [flag["code"] for flag in person["flags"]]) == (3, ["iin-not-twelve-digits"])
 

@@ -12,6 +12,7 @@ from tereze.contracts.referrals import Child, SealedForRegistry
 from tereze.contracts.words import ReviewOutcome
 from tereze.registry import duties
 from tereze.registry.domain.index import Erased, NotInUse
+from tereze.registry.domain.survivorship import Origin
 from tereze.registry.identifying import put, weigh
 from tereze.registry.joining import NeedsAnotherPerson, NothingToConfirm
 from tereze.registry.matching import Decision, Kind, MatchedBy
@@ -22,7 +23,6 @@ from tereze.registry.store.facts import By, happen, lock_persons
 from tereze.registry.store.records import Account, Linking, record_ids_of
 from tereze.registry.store.reviews import open_about
 
-CIVIL_REGISTER = "civil_register"
 _FORGET_KEYS = "DELETE FROM match_key WHERE person_id = ANY($1::text[])"
 
 
@@ -41,10 +41,10 @@ async def register_adoption(
     Nothing that was said before is linked, moved or compared: neither person shows that there is another.
     """
     particulars = SealedForRegistry(child=child)
-    account = Account(new_id("rec"), by[0], work.now, region_code, particulars, source=CIVIL_REGISTER)
+    account = Account(new_id("rec"), by[0], work.now, region_code, particulars, origin=Origin.CIVIL_REGISTER)
     adopted_id = new_id("per")
     weighed = replace(await weigh(work, account), decision=Decision(Kind.NEW, MatchedBy.NEW), doubts={})
-    await put(work, account, weighed, Linking(adopted_id, CIVIL_REGISTER, new=True, how="manual"))
+    await put(work, account, weighed, Linking(adopted_id, Origin.CIVIL_REGISTER.value, new=True, how="manual"))
     await seal_adoption(work, Adoption(former_id, adopted_id, legal_basis))
     return adopted_id
 

@@ -9,6 +9,7 @@ from tereze.contracts.referrals import Child, ExpectedChild, SealedForRegistry
 from tereze.contracts.words import Kinship
 from tereze.registry.domain.expecting import NotExpected, same_expected
 from tereze.registry.domain.index import Born
+from tereze.registry.domain.survivorship import Origin
 from tereze.registry.identifying import Identified, identify, put, weigh
 from tereze.registry.matching import Kind
 from tereze.registry.relating import connect, find_relative, identify_relative, relate, tells_who
@@ -19,7 +20,6 @@ from tereze.registry.store.persons import KeptPerson
 from tereze.registry.store.records import Account, Linking, is_recorded, record
 
 MOTHER_AND_DUE = "mother_and_due_date"
-BIRTH = "birth"
 
 
 async def take_in(work: Work, account: Account) -> Identified | None:
@@ -44,7 +44,7 @@ async def record_birth(work: Work, person: KeptPerson, child: Child, by: By, reg
     if person.kind is not PersonKind.EXPECTED:
         raise NotExpected
     particulars = SealedForRegistry(child=child)
-    account = Account(new_id("rec"), by[0], work.now, region_code, particulars, source=BIRTH)
+    account = Account(new_id("rec"), by[0], work.now, region_code, particulars, origin=Origin.BIRTH)
     await _be_born(work, account, person.person_id, by)
 
 
@@ -82,7 +82,7 @@ async def _awaited(work: Work, account: Account) -> str | None:
 
 async def _be_born(work: Work, account: Account, person_id: str, by: By | None = None) -> Identified:
     weighed = await weigh(work, account)
-    identified = await put(work, account, weighed, Linking(person_id, BIRTH))
+    identified = await put(work, account, weighed, Linking(person_id, Origin.BIRTH.value))
     await happen(work, Born(person_id), by)
     await was_born(work, person_id)
     return identified

@@ -17,7 +17,7 @@ from tereze.registry.people import resource_of
 from tereze.registry.store.facts import part_of_index
 from tereze.registry.store.families import MOST_EDGES, Edge, edges_touching
 from tereze.registry.store.records import sources_of
-from tereze.registry.view import survivor
+from tereze.registry.view import child_of
 
 MOST_STEPS = 3
 
@@ -104,8 +104,7 @@ async def _member(
 
 
 async def _who(work: Work, person_id: str) -> Child | None:
-    sources = await sources_of(work, person_id)
-    return survivor([source.particulars.child for source in sources]) if sources else None
+    return child_of(await sources_of(work, person_id))
 
 
 def _relations(family: Family) -> list[RelationView]:

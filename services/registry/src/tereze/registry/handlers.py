@@ -23,8 +23,9 @@ from tereze.contracts.identities import PersonIdentified
 from tereze.contracts.parting import CaseParted
 from tereze.contracts.referrals import ReferralSubmitted, SealedForRegistry
 from tereze.contracts.tasks import TaskHandedOver, TaskNotAchieved, TaskReopened, TaskVoided
-from tereze.contracts.words import ReviewFinding, TaskState
+from tereze.contracts.words import Channel, ReviewFinding, TaskState
 from tereze.registry import duties
+from tereze.registry.domain.survivorship import Origin
 from tereze.registry.expecting import take_in
 from tereze.registry.store.records import Account
 
@@ -41,6 +42,7 @@ async def identify_child(event: ReferralSubmitted, work: Work, _envelope: Envelo
         agency_id=event.agency_id,
         received_at=event.received_at,
         region_code=event.region_code,
+        origin=Origin.REFERRAL if event.channel is Channel.AGENCY_API else Origin.REPORT,
         risk=event.risk,
         particulars=work.runtime.sealer.open(event.sealed_particulars, SealedForRegistry),
     )

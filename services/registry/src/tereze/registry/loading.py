@@ -9,6 +9,7 @@ from tereze.chassis.timers import FiredTimer
 from tereze.chassis.work import Work
 from tereze.contracts.rolls import RollState, RowFault, RowOutcome
 from tereze.registry.domain.roll import Row, read_roll
+from tereze.registry.domain.survivorship import Origin
 from tereze.registry.expecting import take_in
 from tereze.registry.store.records import Account
 from tereze.registry.store.rolls import (
@@ -24,7 +25,6 @@ from tereze.registry.store.rolls import (
 
 CLOCK = "roll"
 """The kind of timer that takes in the next rows; its subject is the roll."""
-SOURCE = "roll"
 _AT_A_TIME = 50
 _LAST_OF_ALL = 9  # severity: whatever a child waits for goes first
 
@@ -77,4 +77,4 @@ async def _take(work: Work, roll: Roll, row: Row) -> None:
 
 def _account(roll: Roll, row: Row, record_id: str) -> Account:
     assert row.said is not None, "a broken row is not taken"
-    return Account(record_id, roll.agency_id, roll.loaded_at, roll.region_code, row.said, source=SOURCE)
+    return Account(record_id, roll.agency_id, roll.loaded_at, roll.region_code, row.said, origin=Origin.ROLL)

@@ -5,12 +5,11 @@ from tereze.chassis.work import Work
 from tereze.contracts.families import LegalStatus
 from tereze.contracts.referrals import Child, RelatedPerson, SealedForRegistry
 from tereze.contracts.words import Kinship
+from tereze.registry.domain.survivorship import Origin
 from tereze.registry.identifying import identify, weigh
 from tereze.registry.store.facts import who_goes_on
 from tereze.registry.store.families import Edge, add_edge, edges_touching
 from tereze.registry.store.records import Account
-
-RELATIVE = "relative"
 
 
 async def relate(work: Work, account: Account, person_id: str) -> None:
@@ -64,6 +63,6 @@ def _account_of(account: Account, relative: RelatedPerson) -> Account:
         received_at=account.received_at,
         region_code=account.region_code,
         particulars=SealedForRegistry(child=as_person),
-        source=RELATIVE,
+        origin=Origin.RELATIVE,
         risk=account.risk,
     )

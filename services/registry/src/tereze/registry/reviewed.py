@@ -1,6 +1,6 @@
 """Decides how a review looks to whoever may see it: the waterfall with what was written on either side; must never decide who may."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from tereze.chassis.work import Work
 from tereze.contracts.referrals import Child
@@ -8,7 +8,7 @@ from tereze.contracts.reviews import ReviewView, WaterfallStep, WaterfallView
 from tereze.registry.domain.review import Review
 from tereze.registry.store.facts import who_go_on
 from tereze.registry.store.records import Source, source_of, sources_of
-from tereze.registry.view import survivor
+from tereze.registry.view import child_of
 
 _BOXES: Mapping[str, tuple[str, ...]] = {
     "born": ("birth_date", "birth_year"),
@@ -22,7 +22,7 @@ async def show_review(work: Work, review: Review) -> tuple[ReviewView, dict[str,
     account = await source_of(work, review.record_id) if review.record_id else None
     accounts = [account] if account else await _sources(work, review.person_id)
     candidates = await _sources(work, review.candidate_id)
-    child, other = _child(accounts), _child([source for source in candidates if source not in accounts])
+    child, other = child_of(accounts), child_of([source for source in candidates if source not in accounts])
     view = summary(review).model_copy(
         update={"child": child, "candidate": other, "waterfall": _waterfall(review, child, other)}
     )
@@ -54,10 +54,6 @@ def summary(review: Review) -> ReviewView:
 async def _sources(work: Work, person_id: str) -> list[Source]:
     [goes_on] = await who_go_on(work, [person_id])
     return await sources_of(work, goes_on)
-
-
-def _child(sources: Sequence[Source]) -> Child | None:
-    return survivor([source.particulars.child for source in sources]) if sources else None
 
 
 def _waterfall(review: Review, child: Child | None, other: Child | None) -> WaterfallView | None:

@@ -7,7 +7,7 @@ from datetime import date
 from tereze.contracts.iin import iin_flags, normalise_iin
 from tereze.contracts.persons import IdentifierView, PersonView, Relative
 from tereze.contracts.referrals import Child, Flag
-from tereze.contracts.words import Sex
+from tereze.registry.domain.survivorship import Said, survivor
 from tereze.registry.store.persons import KeptPerson
 from tereze.registry.store.records import Source
 
@@ -45,7 +45,7 @@ def view_person(person: KeptPerson, sources: Sequence[Source], around: Around | 
     codes = dict.fromkeys(code for source in sources for code in source.flags)
     return PersonView(
         person_id=person.person_id,
-        child=survivor([source.particulars.child for source in sources]) if sources else None,
+        child=child_of(sources),
         sources=len(sources),
         flags=tuple(_flag(code) for code in codes),
         first_seen_at=person.first_seen_at,
@@ -78,21 +78,10 @@ def _identifiers(sources: Sequence[Source], ended: Mapping[str, date]) -> tuple[
     return tuple(numbers.values())
 
 
-def survivor(children: Sequence[Child]) -> Child:
-    """Field by field what was said last; of the numbers the last one that raises no doubt."""
-    last = Child()
-    for child in children:
-        said = child.model_dump(exclude_none=True)
-        if child.sex is Sex.UNKNOWN:
-            del said["sex"]
-        if last.iin is not None and _is_doubtful(child) and not _is_doubtful(last):
-            said.pop("iin", None)
-        last = last.model_copy(update=said)
-    return last
-
-
-def _is_doubtful(child: Child) -> bool:
-    return child.iin is None or bool(iin_flags(child.iin, birth_date=child.birth_date, sex=child.sex))
+def child_of(sources: Sequence[Source]) -> Child | None:
+    """What is shown of a child first, from every account (oldest first); None where none is left."""
+    said = [Said(source.origin, source.received_at, source.particulars.child) for source in sources]
+    return survivor(said) if said else None
 
 
 def _flag(code: str) -> Flag:

@@ -13,6 +13,7 @@ from tereze.contracts.persons import PersonKind, PersonState
 from tereze.contracts.referrals import SealedForRegistry
 from tereze.contracts.words import Risk
 from tereze.registry.domain.index import Linked
+from tereze.registry.domain.survivorship import Origin
 from tereze.registry.matching import Description
 from tereze.registry.matching.folding import VERSION
 from tereze.registry.store.descriptions import PLACE as DESCRIBED
@@ -20,7 +21,6 @@ from tereze.registry.store.facts import happen
 from tereze.registry.store.tables import link, source_record
 
 PLACE = "source_record.sealed"
-REFERRAL = "referral"
 _IS_RECORDED = "SELECT EXISTS (SELECT FROM source_record WHERE record_id = $1)"
 _FIRST_SEEN = "INSERT INTO person (person_id, first_seen_at, kind, state) VALUES ($1, $2, $3, $4)"
 _RECORD = """
@@ -44,7 +44,7 @@ class Account:
     received_at: datetime
     region_code: str | None
     particulars: SealedForRegistry
-    source: str = REFERRAL
+    origin: Origin = Origin.REFERRAL
     risk: Risk = Risk.LOW
 
 
@@ -68,7 +68,7 @@ class Source:
     """What one record says about a person."""
 
     record_id: str
-    source: str
+    origin: Origin
     received_at: datetime
     flags: tuple[str, ...]
     particulars: SealedForRegistry
@@ -109,7 +109,7 @@ async def _opened(work: Work, rows: Sequence[Any]) -> list[Source]:
     return [
         Source(
             record_id=row["record_id"],
-            source=row["source"],
+            origin=Origin(row["source"]),
             received_at=row["received_at"],
             flags=tuple(row["flags"]),
             particulars=SealedForRegistry.model_validate_json(text),
@@ -135,7 +135,7 @@ async def record(work: Work, account: Account, linking: Linking, description: De
         )
     await work.raw.execute(
         _RECORD, account.record_id, account.received_at, account.agency_id, list(linking.flags), sealed[PLACE],
-        account.source, account.region_code, VERSION, sealed[DESCRIBED],
+        account.origin.value, account.region_code, VERSION, sealed[DESCRIBED],
         linking.person_id, linking.matched_by, linking.model, work.now, linking.how, linking.weight,
         orjson.dumps(linking.waterfall).decode(),
     )  # fmt: skip
