@@ -31,12 +31,19 @@ ONE_NAME = [
     "Бауыржан Бауржан Bauyrzhan Baurjan",
     "Мұхаммед Мухаммад Магомед Muhammed Mohammed",
     "Cамат Самат Samat",
+    "Баж Bazh",
+    "Абай Abai Abay Abaj",
 ]
 
 
 @pytest.mark.parametrize("spellings", ONE_NAME)
 def test_spellings_of_one_name_share_a_skeleton(spellings):
     assert len({given_name(spelling)[1] for spelling in spellings.split()}) == 1
+
+
+def test_a_last_j_is_read_both_ways():
+    readings = set(given_name("Baj")[1:])
+    assert readings >= {given_name("Баж")[1], given_name("Бай")[1]}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,11 @@ from tereze.chassis.wakeup import Wakeup
 
 @dataclass(frozen=True)
 class Service:
-    """One service, put together. ``loops`` are further worker loops; each runs until it is cancelled."""
+    """One service, put together.
+
+    ``loops`` are further worker loops; each runs until it is cancelled. ``prepare`` is awaited by every process before it answers or
+    consumes anything.
+    """
 
     name: str
     metadata: MetaData
@@ -26,6 +30,7 @@ class Service:
     deadlines: Deadlines
     uses_directory: bool = True
     loops: tuple[Callable[["Runtime"], Coroutine[Any, Any, None]], ...] = ()
+    prepare: Callable[["Runtime"], Coroutine[Any, Any, None]] | None = None
 
 
 @dataclass(frozen=True)

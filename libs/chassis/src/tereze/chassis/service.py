@@ -5,8 +5,9 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 import uvicorn
@@ -69,6 +70,8 @@ async def _serve(runtime: Runtime, role: str) -> int:
     log.info(
         "starting", role=role, host=settings.host, port=settings.port, mode=settings.mode, instance=settings.instance
     )
+    if runtime.service.prepare is not None and not await _prepared(runtime.service.prepare(runtime), stop):
+        return 0
     server = _server(runtime, role)
     _spare_the_collector()
     background = [asyncio.create_task(runtime.wakeup.run()), asyncio.create_task(stop.wait())]
@@ -82,6 +85,18 @@ async def _serve(runtime: Runtime, role: str) -> int:
     for part in background:
         part.cancel()
     return _exit_code(await asyncio.gather(*serving, *background, return_exceptions=True))
+
+
+async def _prepared(preparing: Coroutine[Any, Any, None], stop: asyncio.Event) -> bool:
+    """Whether the service is ready to serve: False where it was told to stop before. Raises what the preparation raises."""
+    task, stopping = asyncio.create_task(preparing), asyncio.create_task(stop.wait())
+    await asyncio.wait([task, stopping], return_when=asyncio.FIRST_COMPLETED)
+    for part in (task, stopping):
+        part.cancel()
+    await asyncio.gather(task, stopping, return_exceptions=True)
+    if not task.cancelled():
+        task.result()
+    return not stop.is_set()
 
 
 def _spare_the_collector() -> None:

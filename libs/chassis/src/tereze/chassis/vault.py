@@ -128,6 +128,13 @@ class Vault:
         found = self._unwrapped(subject, {"wrapped_key": key[0], "version": key[1]})
         return None if found is None else _open(found[0], sealed, _bound_to(subject, place, found[1]))
 
+    def seal_fetched(
+        self, *, subject: str, place: str, text: bytes, key: tuple[bytes | None, int | None]
+    ) -> bytes | None:
+        """Bytes sealed under the subject's ``wrapped_key`` and ``version`` that the caller's own query fetched; None once destroyed."""
+        found = self._unwrapped(subject, {"wrapped_key": key[0], "version": key[1]})
+        return None if found is None else _shut(found[0], text, _bound_to(subject, place, found[1]))
+
     def seal_apart(self, *, subject: str, place: str, text: bytes) -> tuple[bytes, bytes]:
         """A new subject's wrapped key (version 1) and the sealed bytes, for a caller that writes both rows in bulk."""
         key = os.urandom(_KEY_BYTES)

@@ -10,8 +10,11 @@ from typing import Any
 
 from tereze.chassis.service import Runtime
 from tereze.chassis.settings import ServiceSettings
+from tereze.registry import refolding
 from tereze.registry.app import build
+from tereze.registry.matching.folding import VERSION
 from tereze.registry.matching.model import shipped_document
+from tereze.registry.settings import RegistrySettings
 from tereze.registry.whole_register import Compared, compare_register, raise_reviews, read_register
 
 _NEEDS = "this needs the linkage tools: install tereze-registry[training]; missing: {}"
@@ -28,13 +31,38 @@ def dedupe(arguments: list[str]) -> int:
         words.error("give --out FILE, or --raise, or both")
     try:
         document = json.loads(asked.model.read_text("utf-8")) if asked.model else shipped_document()
-        told = asyncio.run(_compare(ServiceSettings(), document, asked.out, ask=asked.ask))
+        told = asyncio.run(_compare(RegistrySettings(), document, asked.out, ask=asked.ask))
     except ImportError as missing:
         return _refuse(_NEEDS.format(missing.name))
     except (OSError, ValueError) as reason:
         return _refuse(str(reason))
     sys.stdout.write(json.dumps(told) + "\n")
     return 0
+
+
+def refold(arguments: list[str]) -> int:
+    """``refold [--forget]``: fold the register by this release's tables, beside a release that reads by others; returns the exit status."""
+    words = argparse.ArgumentParser(prog="python -m tereze.registry refold")
+    words.add_argument("--forget", action="store_true", help="then drop what other releases' tables folded")
+    asked = words.parse_args(arguments)
+    told = asyncio.run(_refold(RegistrySettings(), forget=asked.forget))
+    sys.stdout.write(json.dumps(told) + "\n")
+    return 0
+
+
+async def _refold(settings: ServiceSettings, *, forget: bool) -> dict[str, Any]:
+    runtime = Runtime.assemble(settings, build(settings))
+    try:
+        done = await refolding.refold(runtime, _tell_progress)
+        if forget:
+            await refolding.forget_other_foldings(runtime)
+    finally:
+        await runtime.close()
+    return {"folding": VERSION, "folded": done, "forgot": forget}
+
+
+def _tell_progress(done: int, waiting: int) -> None:
+    sys.stderr.write(f"refold: {done} of {waiting} records\n")
 
 
 async def _compare(

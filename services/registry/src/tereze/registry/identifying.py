@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from tereze.chassis.ids import new_id
 from tereze.chassis.work import Work
 from tereze.contracts.persons import PersonKind
-from tereze.registry.matching import Decision, Description, Kind, Known, decide, shipped_model
+from tereze.registry.matching import Decision, Description, Kind, Known, Model, decide, model_at
 from tereze.registry.reviewing import Doubt, open_review
+from tereze.registry.settings import RegistrySettings
 from tereze.registry.store.adoptions import pairs_among
 from tereze.registry.store.descriptions import description_of, descriptions_of
 from tereze.registry.store.facts import who_goes_on
@@ -39,6 +40,12 @@ class Weighed:
     doubts: dict[str, Decision]
 
 
+def model_of(work: Work) -> Model:
+    """The model that this registry decides by."""
+    settings = work.runtime.settings
+    return model_at(settings.model if isinstance(settings, RegistrySettings) else None)
+
+
 async def weigh(work: Work, account: Account) -> Weighed:
     """Compare an account with everybody who shares a key."""
     child = description_of(account.particulars, account.region_code)
@@ -48,7 +55,7 @@ async def weigh(work: Work, account: Account) -> Weighed:
     sharing = found.known
 
     def among(known: Sequence[Known]) -> Decision:
-        return decide(child, known, shipped_model(), found.n_persons, crowded=found.crowded)
+        return decide(child, known, model_of(work), found.n_persons, crowded=found.crowded)
 
     decision = among(sharing)
     for former_id, adopted_id in await pairs_among(work, [known.person_id for known in sharing]):
@@ -66,8 +73,8 @@ async def weigh_each(work: Work, account: Account) -> tuple[Decision, dict[str, 
     """How an account would be decided, and how it would be with each candidate alone. Nothing is locked or kept."""
     child = description_of(account.particulars, account.region_code)
     found = await find_sharing(work, blind_keys(work, child))
-    each = {known.person_id: decide(child, [known], shipped_model(), found.n_persons) for known in found.known}
-    return decide(child, found.known, shipped_model(), found.n_persons, crowded=found.crowded), each
+    each = {known.person_id: decide(child, [known], model_of(work), found.n_persons) for known in found.known}
+    return decide(child, found.known, model_of(work), found.n_persons, crowded=found.crowded), each
 
 
 async def identify(work: Work, account: Account) -> Identified | None:
@@ -94,7 +101,7 @@ async def put(work: Work, account: Account, weighed: Weighed, linking: Linking) 
     decision = weighed.decision
     explained = replace(
         linking,
-        model=shipped_model().version,
+        model=model_of(work).version,
         flags=decision.flags,
         weight=decision.weight,
         waterfall=decision.waterfall.as_json() if decision.waterfall else None,
@@ -127,7 +134,7 @@ async def raise_doubt(work: Work, person_id: str, candidate_id: str) -> bool:
     other = Known(candidate_id, tuple(one for whose, one in known if whose == candidate_id))
     found = None
     if child is not None and other.descriptions:
-        found = decide(child, [other], shipped_model(), await number_of_persons(work))
+        found = decide(child, [other], model_of(work), await number_of_persons(work))
     regions = await regions_of(work, person_id) or await regions_of(work, candidate_id)
     doubt = Doubt(
         person_id=person_id,

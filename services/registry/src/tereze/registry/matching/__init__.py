@@ -3,7 +3,7 @@
 from tereze.registry.matching.decision import Decision, Kind, Known, MatchedBy, decide
 from tereze.registry.matching.description import Description, describe
 from tereze.registry.matching.keys import keys
-from tereze.registry.matching.model import Model, shipped_model
+from tereze.registry.matching.model import Model, model_at, shipped_model
 
 __all__ = [
     "Decision",
@@ -15,5 +15,6 @@ __all__ = [
     "decide",
     "describe",
     "keys",
+    "model_at",
     "shipped_model",
 ]

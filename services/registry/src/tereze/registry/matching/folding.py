@@ -9,7 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-VERSION = 2
+VERSION = 3
 _REMEMBERED = 50_000  # names come again and again; kept in memory only
 LONGEST = 60  # letters; what is longer is no name, and its head tells it apart
 
@@ -89,10 +89,11 @@ _ORTHOGRAPHIES = (
 )
 _MOST_READINGS = 6
 _VOWELS = frozenset("aeiou")
+_LAST_J = re.compile(r"j$", re.IGNORECASE)
 _ROUGH = str.maketrans({**dict.fromkeys("bp", "p"), **dict.fromkeys("vf", "f"), **dict.fromkeys("dt", "t"),
                         **dict.fromkeys("gkhq", "k"), **dict.fromkeys("zscj", "s"), **dict.fromkeys("aeiou", "")})  # fmt: skip
 _APOSTROPHES = "'`´ʹʺʼ‘’"
-_FINAL_J = re.compile(r"(?<=[aeiou])j$")  # ISO 9 writes Й as J
+_FINAL_J = re.compile(r"(?<=[aeiou])j$")  # ISO 9 writes Й as J; the Kazakh alphabets of 2018 to 2021 write Ж so
 
 
 @lru_cache(_REMEMBERED)
@@ -113,7 +114,9 @@ def skeleton(text: str) -> str:
 
     Folding a skeleton again changes nothing, but for the j that zh or dj left at the end after a vowel: as a spelling it is an Й.
     """
-    folded, before = _FINAL_J.sub("i", letters(text)), ""
+    folded, before = letters(text), ""
+    if not _mostly_cyrillic(text):
+        folded = _FINAL_J.sub("i", folded)
     while folded != before:
         before = folded
         folded = _without_doubles(folded)
@@ -128,6 +131,7 @@ def skeletons(text: str) -> tuple[str, ...]:
     readings = [text]
     if not _mostly_cyrillic(text):
         readings += [_read(text.casefold(), orthography) for orthography in _ORTHOGRAPHIES]
+        readings.insert(1, _LAST_J.sub("zh", text))
     return tuple(dict.fromkeys(one for one in map(skeleton, readings) if one))[:_MOST_READINGS]
 
 

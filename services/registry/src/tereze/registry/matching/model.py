@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from math import log2
+from pathlib import Path
 from typing import Any, Self
 
 from tereze.registry.matching.folding import VERSION
@@ -119,6 +120,20 @@ def _by_ear(levels: Sequence[Mapping[str, float]]) -> tuple[float, ...]:
 def shipped_model() -> Model:
     """The model that comes with the package; ``tereze registry train`` makes another."""
     return Model.from_document(shipped_document())
+
+
+@cache
+def model_at(path: Path | None) -> Model:
+    """The model of a file as ``tereze registry train`` wrote it; the shipped one for None.
+
+    Raises OSError where there is no such file, ValueError where it holds no model, or one of other folding tables (WrongFolding).
+    """
+    if path is None:
+        return shipped_model()
+    try:
+        return Model.from_document(json.loads(path.read_text("utf-8")))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path.name} holds no model of `tereze registry train`: {error!r}") from error
 
 
 def shipped_document() -> dict[str, Any]:

@@ -23,8 +23,9 @@ WHERE person.state = 'live' AND person.kind = 'person' AND wrapped_key IS NOT NU
 ORDER BY link.person_id, received_at, record_id
 """
 _NOT_DESCRIBED = """
-SELECT count(*) FROM link JOIN person USING (person_id) LEFT JOIN description USING (record_id)
-WHERE person.state = 'live' AND person.kind = 'person' AND description.folding IS DISTINCT FROM $1
+SELECT count(*) FROM link JOIN person USING (person_id)
+LEFT JOIN description ON description.record_id = link.record_id AND description.folding = $1
+WHERE person.state = 'live' AND person.kind = 'person' AND description.record_id IS NULL
 """
 
 

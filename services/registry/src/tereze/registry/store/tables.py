@@ -116,8 +116,8 @@ no_link = Table(
 description = Table(
     "description",
     metadata,
+    Column("folding", SmallInteger, primary_key=True),
     Column("record_id", String, ForeignKey("source_record.record_id"), primary_key=True),
-    Column("folding", SmallInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 identity_review = Table(
