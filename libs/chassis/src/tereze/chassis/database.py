@@ -1,7 +1,7 @@
 """Decides when a transaction begins, commits and rolls back; must never report a commit that PostgreSQL did not confirm."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -63,9 +63,12 @@ async def _to_the_end(coroutine: Coroutine[Any, Any, T]) -> T:
 class Database:
     """One service's PostgreSQL, from one process: at most ``pool_size`` connections at work, kept open for the next ones."""
 
-    def __init__(self, url: str, *, service: str, pool_size: int = 10) -> None:
+    def __init__(
+        self, url: str, *, service: str, pool_size: int = 10, session: Mapping[str, str] | None = None
+    ) -> None:
         self.url = url
         self.service = service
+        self._session = dict(session or {})
         self.runtime: Runtime | None = None
         self.on_publish: Callable[[frozenset[int]], None] = lambda _: None
         self._pool_size = pool_size
@@ -74,7 +77,7 @@ class Database:
         # AUTOCOMMIT leaves BEGIN and COMMIT to this class, so that SQLAlchemy and plain asyncpg share one transaction
         self.engine = create_async_engine(
             "postgresql+asyncpg://",
-            async_creator=connect_with(url, service),
+            async_creator=connect_with(url, service, **self._session),
             isolation_level="AUTOCOMMIT",
             json_deserializer=orjson.loads,
             poolclass=NullPool,  # connections are kept here: handing one to SQLAlchemy's pool and back costs as much as a query
@@ -106,7 +109,7 @@ class Database:
     async def connect(self, **session: str) -> asyncpg.Connection:
         """A connection of its own, outside the pool, for those who hold session locks. Raises DatabaseUnavailable."""
         with outages_told():
-            return await connect_with(self.url, self.service, **session)()
+            return await connect_with(self.url, self.service, **{**self._session, **session})()
 
     async def close(self) -> None:
         """Close every kept connection."""

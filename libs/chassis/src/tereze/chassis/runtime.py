@@ -1,6 +1,6 @@
 """Decides what one process of a service holds while it runs; must never be built twice for one process."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ class Service:
     """One service, put together.
 
     ``loops`` are further worker loops; each runs until it is cancelled. ``prepare`` is awaited by every process before it answers or
-    consumes anything.
+    consumes anything. ``session`` overrides PostgreSQL session settings.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Service:
     uses_directory: bool = True
     loops: tuple[Callable[["Runtime"], Coroutine[Any, Any, None]], ...] = ()
     prepare: Callable[["Runtime"], Coroutine[Any, Any, None]] | None = None
+    session: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,9 @@ class Runtime:
     @classmethod
     def assemble(cls, settings: ServiceSettings, service: Service) -> "Runtime":
         """Open nothing yet: connections are made when first used."""
-        database = Database(settings.database_url, service=service.name, pool_size=settings.pool_size)
+        database = Database(
+            settings.database_url, service=service.name, pool_size=settings.pool_size, session=service.session
+        )
         vault = Vault.from_files(settings.keys_dir, service.name)
         sealer = Sealer.from_files(settings.keys_dir, service.name)
         wakeup = Wakeup(database)

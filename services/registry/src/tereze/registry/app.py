@@ -10,6 +10,10 @@ from tereze.registry.refolding import prepare
 from tereze.registry.settings import RegistrySettings
 from tereze.registry.store.tables import metadata
 
+# A lookup is planned once a connection: what to look under differs, the way to look does not, and planning it anew each time cost more
+# than looking.
+SESSION = {"plan_cache_mode": "force_generic_plan"}
+
 
 def build(settings: ServiceSettings) -> Service:
     """The service. Raises OSError or ValueError for a model that it cannot decide by."""
@@ -22,4 +26,5 @@ def build(settings: ServiceSettings) -> Service:
         handlers=handlers,
         deadlines=deadlines,
         prepare=prepare,
+        session=SESSION,
     )

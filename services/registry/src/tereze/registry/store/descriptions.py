@@ -1,6 +1,6 @@
 """Decides how a folded description rests beside its record, so that it is folded once and read many times; must never rest in the clear."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tereze.chassis.work import Work
@@ -37,21 +37,25 @@ def description_of(particulars: SealedForRegistry, region_code: str | None) -> D
 async def descriptions_of(work: Work, person_ids: Sequence[str]) -> list[tuple[str, Description]]:
     """How persons are described, each with whose it is, oldest first; without what was erased."""
     rows = await work.raw.fetch(_OF, list(person_ids), VERSION) if person_ids else []
-    opened = [(row["person_id"], _open(work, row)) for row in rows]
-    return [(person_id, Description.from_json(text)) for person_id, text in opened if text is not None]
+    return open_descriptions(work, rows)
 
 
 async def every_description(work: Work) -> list[tuple[str, Description]]:
     """How everybody in use is described, each with whose it is; without what was erased."""
     rows = await work.raw.fetch(_EVERY, VERSION)
-    opened = [(row["person_id"], _open(work, row)) for row in rows]
-    return [(person_id, Description.from_json(text)) for person_id, text in opened if text is not None]
+    return open_descriptions(work, rows)
 
 
 async def not_described(work: Work) -> int:
     """How many accounts of persons in use were folded by another version, and cannot be compared with the rest."""
     found: int = await work.raw.fetchval(_NOT_DESCRIBED, VERSION)
     return found
+
+
+def open_descriptions(work: Work, rows: Iterable[Any]) -> list[tuple[str, Description]]:
+    """The descriptions of rows that were read with their subjects' keys, each with whose it is; without what was erased."""
+    opened = [(row["person_id"], _open(work, row)) for row in rows]
+    return [(person_id, Description.from_json(text)) for person_id, text in opened if text is not None]
 
 
 def _open(work: Work, row: Any) -> bytes | None:

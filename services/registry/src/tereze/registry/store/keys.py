@@ -8,7 +8,7 @@ from tereze.chassis.work import Work
 from tereze.registry.matching import Description, Known, keys
 from tereze.registry.matching.folding import VERSION
 from tereze.registry.matching.keys import MOST_PERSONS_A_KEY
-from tereze.registry.store.descriptions import descriptions_of
+from tereze.registry.store.descriptions import descriptions_of, open_descriptions
 from tereze.registry.store.facts import who_go_on
 
 _PERSONS = "SELECT greatest(reltuples, 0)::bigint AS n_persons FROM pg_class WHERE oid = 'person'::regclass"
@@ -27,10 +27,19 @@ WITH held AS (
     SELECT person_id FROM held WHERE holders <= {MOST_PERSONS_A_KEY}
     GROUP BY person_id ORDER BY count(*) DESC, person_id LIMIT {_MOST_COMPARED}
 )
-SELECT array(SELECT person_id FROM telling) AS persons,
-       EXISTS (SELECT FROM telling JOIN person USING (person_id) WHERE merged_into IS NOT NULL) AS any_merged,
-       EXISTS (SELECT FROM held WHERE holders > {MOST_PERSONS_A_KEY}) AS crowded,
-       ({_PERSONS}) AS n_persons
+SELECT about.*, telling.person_id, key_subject, description.sealed, wrapped_key, version
+FROM (
+    SELECT array(SELECT person_id FROM telling) AS persons,
+           EXISTS (SELECT FROM telling JOIN person USING (person_id) WHERE merged_into IS NOT NULL) AS any_merged,
+           EXISTS (SELECT FROM held WHERE holders > {MOST_PERSONS_A_KEY}) AS crowded,
+           ({_PERSONS}) AS n_persons
+) AS about
+LEFT JOIN (
+    telling JOIN link USING (person_id) JOIN source_record USING (record_id)
+    JOIN description ON description.record_id = source_record.record_id AND folding = $2
+    JOIN subject_key ON subject = key_subject
+) ON true
+ORDER BY received_at, link.record_id
 """  # noqa: S608 - numbers of ours
 
 
@@ -59,19 +68,23 @@ class Sharing:
 
 
 async def find_sharing(work: Work, blind: Sequence[BlindKey]) -> Sharing:
-    """Who shares a key, in two reads.
+    """Who shares a key, in one read, or in three where somebody was merged.
 
     A key stays with the person it was first kept for; whoever goes on in their stead is found by it.
     """
-    found = await work.raw.fetchrow(_SHARING, [key.value for key in blind])
-    persons = await who_go_on(work, found["persons"]) if found["any_merged"] else found["persons"]
+    rows = await work.raw.fetch(_SHARING, [key.value for key in blind], VERSION)
+    about = rows[0]
+    if about["any_merged"]:
+        described = await descriptions_of(work, await who_go_on(work, about["persons"]))
+    else:
+        described = open_descriptions(work, [row for row in rows if row["person_id"] is not None])
     known: dict[str, list[Description]] = defaultdict(list)
-    for person_id, description in await descriptions_of(work, persons):
+    for person_id, description in described:
         known[person_id].append(description)
     return Sharing(
         known=[Known(person_id, tuple(known[person_id])) for person_id in sorted(known)],
-        crowded=found["crowded"],
-        n_persons=found["n_persons"],
+        crowded=about["crowded"],
+        n_persons=about["n_persons"],
     )
 
 

@@ -21,6 +21,7 @@ from tereze.chassis.migrate import upgrade
 from tereze.chassis.service import Runtime
 from tereze.chassis.vault import Vault
 from tereze.chassis.work import Work
+from tereze.registry.app import SESSION
 from tereze.registry.matching import decide, keys, shipped_model
 from tereze.registry.matching.folding import VERSION
 from tereze.registry.store.descriptions import PLACE
@@ -68,7 +69,7 @@ def measure(*, quick: bool, sizes: tuple[int, ...] = ()) -> dict[str, Any]:
 async def _all(parts: Parts, people: list[Person], sizes: tuple[int, ...]) -> list[dict[str, Any]]:
     url = parts.postgres.create_service("registry")
     await asyncio.to_thread(upgrade, "tereze.registry", url)
-    database = Database(url, service="registry")
+    database = Database(url, service="registry", session=SESSION)
     database.runtime = cast(Runtime, _Keys(Vault(kek=_KEK, index_key=_INDEX_KEY)))
     connection = await asyncpg.connect(url)
     await connection.execute("CREATE TABLE plain (person_id VARCHAR PRIMARY KEY, family VARCHAR, given VARCHAR)")
