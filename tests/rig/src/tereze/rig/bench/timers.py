@@ -17,10 +17,11 @@ from tereze.rig.bench.ground import attached, lay_ground
 from tereze.rig.bench.parts import Parts, fresh_parts, machine, quantile
 
 PER_SECOND = 100
+_MOSTLY = 0.9
 _SET = """
 INSERT INTO timer (kind, subject, generation, severity, due_at, wake_at)
 SELECT 'bench', $1 || n, 1, n % 4, at, at
-FROM (SELECT n, clock_timestamp() + make_interval(secs => $3 + n * $4) AS at FROM generate_series(1, $2) AS n) AS moments
+FROM (SELECT n, clock_timestamp() + make_interval(secs => $3::float8 + n * $4::float8) AS at FROM generate_series(1, $2) AS n) AS moments
 """
 _BARE = """
 WITH due AS (
@@ -77,11 +78,17 @@ async def _idle_poll(database: Database) -> float:
 
 async def _lateness(connection: asyncpg.Connection, database: Database, seconds: int) -> list[float]:
     late: list[float] = []
+    due: list[datetime] = []
     count = seconds * PER_SECOND
     await connection.execute(_SET, "soon-", count, 1.0, 1 / PER_SECOND)
-    await _fire_until(
-        database, lambda timer: late.append(1000 * (datetime.now(UTC) - timer.due_at).total_seconds()), count
-    )
+
+    def note(timer: FiredTimer) -> None:
+        late.append(1000 * (datetime.now(UTC) - timer.due_at).total_seconds())
+        due.append(timer.due_at)
+
+    await _fire_until(database, note, count)
+    if (max(due) - min(due)).total_seconds() < seconds * _MOSTLY:
+        raise RuntimeError("the deadlines were not due one after the other: this measured something else")
     return late
 
 
