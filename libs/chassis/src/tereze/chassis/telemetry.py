@@ -28,6 +28,7 @@ LOGGED = frozenset({
     "topic", "partition", "offset", "bucket", "group", "generation", "attempt", "attempts", "fingerprint", "kind", "state",
     "count", "size", "lag", "late_by_ms", "age_ms", "delay_ms", "type", "event_id", "region_code", "revision", "pid",
     "agency_id", "case_id", "task_id", "clock_id", "referral_id", "subscription_id", "delivery_id", "reason",
+    "source", "mistake", "years",
 })  # fmt: skip
 """Names a log record may carry. Anything else is dropped, and its name (never its value) noted under ``dropped``."""
 

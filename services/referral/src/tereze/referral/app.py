@@ -33,9 +33,10 @@ def build(settings: ServiceSettings) -> Service:
 def watch(country: Country, today: date) -> None:
     """Say loudly what somebody must mend: a refused protocol; a calendar year that is missing, from a quarter before it."""
     for refused in country.refused:
-        log.error("a protocol is refused, the others stay in force", source=refused.source, mistakes=refused.mistakes)
+        for mistake in refused.mistakes:
+            log.error("a protocol is refused, the others stay in force", source=refused.source, mistake=mistake)
     protocols_refused.set(len(country.refused))
     calendar = country.protocols.calendar
     if missing := calendar.missing_on(today):
-        log.warning("limits will count without days off", years=missing)
+        log.warning("limits will count without days off", years=", ".join(map(str, missing)))
     calendar_years_missing.set_function(lambda: len(calendar.missing_on(datetime.now(UTC).date())))

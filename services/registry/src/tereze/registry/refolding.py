@@ -43,6 +43,6 @@ async def prepare(runtime: Runtime) -> None:
     """Before anybody is compared: whoever is known can be found."""
 
     def tell(done: int, waiting: int) -> None:
-        log.info("folding the register anew", folding=VERSION, done=done, of=waiting)
+        log.info("folding the register anew", version=VERSION, count=done, size=waiting)
 
     await refold(runtime, tell)
