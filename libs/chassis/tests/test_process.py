@@ -18,6 +18,7 @@ from tereze.local.kafka import Kafka
 from tereze.local.ports import free_port
 
 PROGRAM = """
+import asyncio
 from fastapi import APIRouter
 from sqlalchemy import MetaData
 from tereze.chassis.handlers import Deadlines, Handlers
@@ -30,7 +31,18 @@ handlers = Handlers()
 async def note(event, work, envelope):
     await work.raw.execute("INSERT INTO effect VALUES ($1)", event.person_id)
 
-run(lambda settings: Service("intake", MetaData(), APIRouter(), handlers, Deadlines(), uses_directory=False))
+async def prepare(runtime):
+    held = True
+    while held:
+        async with runtime.database.work() as work:
+            held = await work.raw.fetchval("SELECT EXISTS (SELECT FROM held)")
+            await work.raw.execute("INSERT INTO effect VALUES ('preparing')")
+        await asyncio.sleep(0.05)
+    async with runtime.database.work() as work:
+        await work.raw.execute("INSERT INTO effect VALUES ('prepared')")
+
+parts = ("intake", MetaData(), APIRouter(), handlers, Deadlines())
+run(lambda settings: Service(*parts, uses_directory=False, prepare=prepare))
 """
 Start = Callable[..., Any]
 
@@ -39,6 +51,7 @@ Start = Callable[..., Any]
 async def start(database: Database, kafka: Kafka, service_environment: NewEnvironment) -> Start:
     async with database.work() as work:
         await work.raw.execute("CREATE TABLE effect (person_id text)")
+        await work.raw.execute("CREATE TABLE held (reason text)")
     port, instance = str(free_port()), new_id("test")
     named = service_environment(database.url, bootstrap=kafka.bootstrap, port=port, instance=instance)
 
@@ -68,13 +81,24 @@ async def publish(database: Database) -> str:
     return person
 
 
-async def until_effect(database: Database, person: str) -> None:
+async def effects(database: Database, person: str) -> int:
+    async with database.work() as work:
+        count: int = await work.raw.fetchval("SELECT count(*) FROM effect WHERE person_id = $1", person)
+    return count
+
+
+async def until_effect(database: Database, person: str, *, at_least: int = 1) -> None:
     async with asyncio.timeout(60):
         while True:
-            async with database.work() as work:
-                if await work.raw.fetchval("SELECT count(*) FROM effect WHERE person_id = $1", person) == 1:
-                    return
+            if await effects(database, person) >= at_least:
+                return
             await asyncio.sleep(0.05)
+
+
+async def hold(database: Database) -> None:
+    """From now on a process that starts does not come to the end of its preparation."""
+    async with database.work() as work:
+        await work.raw.execute("INSERT INTO held VALUES ('a test')")
 
 
 async def test_a_process_goes_on_after_a_kill_and_ends_on_sigterm(start: Start, database: Database) -> None:
@@ -87,10 +111,41 @@ async def test_a_process_goes_on_after_a_kill_and_ends_on_sigterm(start: Start, 
     process, address = await start("--role", "all")
     await until_ready(address)
     await until_effect(database, meanwhile)
+    assert await effects(database, meanwhile) == 1
     process.send_signal(signal.SIGTERM)
     async with asyncio.timeout(30):
         await process.communicate()
     assert process.returncode == 0
+
+
+async def test_before_it_is_prepared_a_process_neither_answers_nor_consumes(start: Start, database: Database) -> None:
+    waiting = await publish(database)
+    await hold(database)
+    process, address = await start("--role", "all")
+    await until_effect(database, "preparing", at_least=10)
+    async with httpx.AsyncClient() as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.get(address)
+    assert await effects(database, waiting) == 0
+    async with database.work() as work:
+        await work.raw.execute("DELETE FROM held")
+    await until_effect(database, "prepared")
+    await until_ready(address)
+    await until_effect(database, waiting)
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(30):
+        await process.communicate()
+    assert process.returncode == 0
+
+
+async def test_a_process_ends_on_sigterm_before_it_is_prepared(start: Start, database: Database) -> None:
+    await hold(database)
+    process, _address = await start("--role", "api")
+    await until_effect(database, "preparing")
+    process.send_signal(signal.SIGTERM)
+    async with asyncio.timeout(30):
+        await process.communicate()
+    assert (process.returncode, await effects(database, "prepared")) == (0, 0)
 
 
 async def test_an_operator_lists_what_is_parked(start: Start) -> None:
