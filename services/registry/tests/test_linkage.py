@@ -75,11 +75,45 @@ def test_only_pairs_across_sets_count(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("heading", "lines"), [("rec_id,given", ()), ("given", ("Айша",)), ("rec_id,given", ("1,Айша", "1,Дана"))]
-)
+    ("heading", "lines"),
+    [
+        ("rec_id,given", ()), ("given", ("Айша", "Дана")),
+        ("rec_id,given", ("1,Айша", "1,Дана")), ("rec_id,given", ('1,"Айша', "2,Дана", "3,Мира")),
+    ],
+)  # fmt: skip
 def test_a_file_that_cannot_be_meant_is_refused(tmp_path, heading, lines):
     with pytest.raises(UnreadableRecords):
         read_records(write(tmp_path / "r.csv", heading, *lines))
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "said"),
+    [
+        ("r.csv", b"\x1f\x8bno gzip", "not a whole gzip file"), ("r.csv", gzip.compress(b"rec_id,given\n")[:-4], "gzip"),
+        ("r.csv", b"rec_id,given\n1,a\n", "a single record"),
+        ("r.csv", b"rec_id,given\n1,\xc0\xe9\n", "not UTF-8"), ("r.csv", b"rec_id\n1\n2\n", "no column to compare"),
+        ("p.csv", b"one\n1\n", "two columns"), ("p.csv", b"", "two columns"), ("p.csv", b"1,2\n1,9\n", "9"),
+        ("map.yaml", b"[given]", "map.yaml"), ("map.yaml", b"given: 3", "map.yaml"), ("map.yaml", b": : x", "not YAML"),
+        ("map.yaml", b"gvien: given", "gvien"), ("map.yaml", b"given: [first]", "first"), ("map.yaml", b"\xff", "not UTF-8"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_is_told_in_a_sentence_that_names_it(tmp_path, capsys, name, written, said):
+    files = {"r.csv": b"rec_id,given\n1,a\n2,b\n", "p.csv": b"1,2\n", "map.yaml": b"", name: written}
+    for file, content in files.items():
+        (tmp_path / file).write_bytes(content)
+    words = ["--records", "r.csv", "--pairs", "p.csv", "--columns", "map.yaml"]
+    paths = [str(tmp_path / word) if word in files else word for word in words]
+    assert main(["evaluate", *paths, "--no-peer", "--json"]) == 2
+    told = capsys.readouterr()
+    assert said in told.err
+    assert (told.out, "Traceback" in told.err) == ("", False)
+
+
+def test_semicolons_and_lines_within_a_cell_are_read(tmp_path):
+    lines = ('1;"Айша";"Абай 1,', 'кв. 5"', '2;О"Нил;')
+    read = read_records(write(tmp_path / "r.csv", "rec_id;given;address", *lines))
+    assert [row["given"] for row in read.rows] == ["Айша", 'О"Нил']
+    assert read.rows[0]["address"] == "Абай 1,\nкв. 5"
 
 
 @pytest.mark.filterwarnings("default")

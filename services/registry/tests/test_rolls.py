@@ -1,6 +1,7 @@
 """A school's roll: every row reported, nothing lost, a broken row in thirty harms no other, and nobody learns who was known."""
 
 import random
+from datetime import date
 from typing import Any
 
 import pytest
@@ -127,6 +128,8 @@ async def test_nobody_else_loads_a_roll_or_reads_its_report(registry, counter, w
         ("03.02.2014", "2014-02-03"),
         ("3/2/2014", "2014-02-03"),
         ("02/25/2014", "2014-02-25"),
+        ("2014/02/03", "2014-02-03"),
+        ("2014.2.3", "2014-02-03"),
     ],
 )
 def test_dates_come_in_three_orders(written, born):
@@ -155,13 +158,52 @@ def test_what_is_broken_says_why(line):
     assert row.faults[0].code
 
 
-@given(
-    st.lists(
-        st.text(
-            alphabet=st.characters(exclude_characters="\r\n\x00", exclude_categories=["Cs"]), min_size=1, max_size=60
-        )
-    )
-)
+@pytest.mark.parametrize("stray", ['Омаров;"Ерлан;;2014-02-03;m;;;;', '"Омаров;Ерлан', "а" * 200_000])
+def test_a_stray_quotation_mark_breaks_its_own_row_and_no_other(stray):
+    lines = [HEADING, *map(a_row, range(20)), stray, *map(a_row, range(20, 60)), stray, *map(a_row, range(60, 80))]
+    found = list(read_roll("\n".join(lines), RollFormat.CSV))
+    assert [row.line for row in found] == list(range(2, len(lines) + 1))
+    assert [(row.line, row.faults[0].code) for row in found if row.said is None] == [
+        (22, "unclosed-quote"), (63, "unclosed-quote"),
+    ]  # fmt: skip
+
+
+def test_a_cell_may_hold_lines_and_marks_that_are_closed():
+    written = 'family,given,address\r\nОмаров,Ерлан,"Абай 1,\r\nкв. 5, ""Нұр"""\r\nОмарова,Дана,'
+    first, second = read_roll(written, RollFormat.CSV)
+    assert first.said
+    assert first.said.child.address == 'Абай 1,\nкв. 5, "Нұр"'
+    assert (second.line, second.said is not None) == (4, True)
+
+
+def test_lines_end_as_any_machine_ends_them():
+    for end in ("\n", "\r\n", "\r"):
+        assert len(list(read_roll(end.join((HEADING, a_row(1), a_row(2), "")), RollFormat.CSV))) == 2
+
+
+@pytest.mark.parametrize("cell", ['["Ерлан"]', '{"first": "Ерлан"}', "true"])
+def test_what_is_no_text_or_number_is_no_name(cell):
+    [row] = read_roll(f'{{"family": "Омаров", "given": {cell}}}', RollFormat.NDJSON)
+    assert (row.said, row.faults[0].column, row.faults[0].code) == (None, "given", "not-as-documented")
+
+
+@pytest.mark.parametrize("born", ["2026-11-28", "28.11.2026", "2027"])
+def test_nobody_on_a_roll_is_born_after_it(born):
+    [row] = read_roll(f"family,given,birth_date\nOmarov,Yerlan,{born}", RollFormat.CSV, loaded_on=date(2026, 11, 27))
+    assert (row.said, row.faults[0].code) == (None, "in-the-future")
+
+
+WRITTEN = st.text(alphabet=st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), min_size=1, max_size=60)
+
+
+@given(st.lists(WRITTEN))
 def test_whatever_is_written_every_line_is_reported(lines: list[str]) -> None:
-    told = [line for line in lines if line.strip() and len(line.splitlines()) == 1]
+    told = [line for line in lines if line.strip()]
     assert len(list(read_roll("\n".join(told), RollFormat.NDJSON))) == len(told)
+
+
+@given(st.lists(st.text(alphabet='";,аб 1', min_size=1, max_size=30)), st.integers(0, 20))
+def test_whatever_is_written_no_whole_row_of_a_table_is_lost(lines: list[str], at: int) -> None:
+    lines.insert(min(at, len(lines)), a_row(1))
+    found = list(read_roll("\n".join((HEADING, *lines)), RollFormat.CSV))
+    assert [row.said.child.family for row in found if row.said and row.said.child.birth_date] == ["Терезебаевб"]

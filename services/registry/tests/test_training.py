@@ -117,3 +117,6 @@ def test_a_model_of_another_folding_is_refused_with_a_sentence(register, tmp_pat
     words = ["dedupe", "--records", str(register), "--model", str(old), "--out", str(tmp_path / "out")]
     assert main(words) == 2
     assert "folding 0" in capsys.readouterr().err
+    old.write_text("{}", encoding="utf-8")
+    assert main(words) == 2
+    assert "old.json holds no model" in capsys.readouterr().err

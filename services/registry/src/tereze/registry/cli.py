@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tereze.registry.matching.model import shipped_document
+from tereze.registry.matching.model import document_at
 
 _NEEDS = "This needs the linkage tools: install tereze-registry[training] (./tereze has them)."
 
@@ -70,8 +70,7 @@ def _train(given: argparse.Namespace) -> dict[str, Any]:
 def _dedupe(given: argparse.Namespace) -> dict[str, Any]:
     from tereze.registry.linkage.dedupe import dedupe  # noqa: PLC0415 - as above
 
-    document = json.loads(given.model.read_text("utf-8")) if given.model else shipped_document()
-    return dedupe(given.records, given.columns, document, given.out)
+    return dedupe(given.records, given.columns, document_at(given.model), given.out)
 
 
 def _table(found: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from tereze.chassis.settings import ServiceSettings
 from tereze.registry import refolding
 from tereze.registry.app import build
 from tereze.registry.matching.folding import VERSION
-from tereze.registry.matching.model import shipped_document
+from tereze.registry.matching.model import document_at
 from tereze.registry.settings import RegistrySettings
 from tereze.registry.whole_register import Compared, compare_register, raise_reviews, read_register
 
@@ -30,8 +30,7 @@ def dedupe(arguments: list[str]) -> int:
     if asked.out is None and not asked.ask:
         words.error("give --out FILE, or --raise, or both")
     try:
-        document = json.loads(asked.model.read_text("utf-8")) if asked.model else shipped_document()
-        told = asyncio.run(_compare(RegistrySettings(), document, asked.out, ask=asked.ask))
+        told = asyncio.run(_compare(RegistrySettings(), document_at(asked.model), asked.out, ask=asked.ask))
     except ImportError as missing:
         return _refuse(_NEEDS.format(missing.name))
     except (OSError, ValueError) as reason:

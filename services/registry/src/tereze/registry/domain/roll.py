@@ -1,7 +1,5 @@
 """Decides what a row of a roll says, or what is wrong with it; must never drop a row, or guess what was not written."""
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -16,6 +14,7 @@ from tereze.contracts.labels import Contract
 from tereze.contracts.referrals import Child, RelatedPerson, SealedForRegistry
 from tereze.contracts.rolls import RollFormat, RowFault
 from tereze.contracts.words import Kinship, Sex
+from tereze.registry.domain.table import lines_of, table_rows
 
 _ALIASES = {
     "фамилия": "family", "тегі": "family", "имя": "given", "аты": "given", "отчество": "patronymic",
@@ -34,6 +33,7 @@ _SEX = {
 }
 _YEAR = re.compile(r"(19|20)\d\d\Z")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})\Z")
+_YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})\Z")
 _TWO = re.compile(r"\s(?:и|and|мен|пен|бен|және)\s|[,;&+]", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -55,21 +55,19 @@ class _Broken(ValueError):
         self.fault = RowFault(column=column, code=code)
 
 
-def read_roll(written: str, how: RollFormat) -> Iterator[Row]:
-    """Every row of a roll, in order; blank lines are none."""
+def read_roll(written: str, how: RollFormat, *, loaded_on: date = date.max) -> Iterator[Row]:
+    """Every row of a roll, in order; blank lines are none. Nobody in it is born after ``loaded_on``."""
     numbered = _of_csv(written) if how is RollFormat.CSV else _of_ndjson(written)
     for line, cells in numbered:
-        yield cells if isinstance(cells, Row) else _row(line, cells)
+        yield cells if isinstance(cells, Row) else _row(line, cells, loaded_on)
 
 
 def _of_csv(written: str) -> Iterator[tuple[int, Mapping[str, str] | Row]]:
-    reader = csv.reader(io.StringIO(written.removeprefix("\ufeff")), delimiter=_delimiter(written), strict=False)
     heading: list[str] | None = None
-    for cells in reader:
-        line = reader.line_num
-        if not any(cell.strip() for cell in cells):
-            continue
-        if heading is None:
+    for line, cells in table_rows(written):
+        if cells is None:
+            yield line, Row(line, None, (RowFault(code="unclosed-quote"),))
+        elif heading is None:
             heading = [_column(cell) for cell in cells]
         elif len(cells) != len(heading):
             yield line, Row(line, None, (RowFault(code="wrong-number-of-columns"),))
@@ -78,7 +76,7 @@ def _of_csv(written: str) -> Iterator[tuple[int, Mapping[str, str] | Row]]:
 
 
 def _of_ndjson(written: str) -> Iterator[tuple[int, Mapping[str, str] | Row]]:
-    for line, text in enumerate(written.removeprefix("\ufeff").splitlines(), start=1):
+    for line, text in enumerate(lines_of(written), start=1):
         if not text.strip():
             continue
         try:
@@ -87,16 +85,19 @@ def _of_ndjson(written: str) -> Iterator[tuple[int, Mapping[str, str] | Row]]:
             cells = None
         if not isinstance(cells, dict):
             yield line, Row(line, None, (RowFault(code="not-a-json-object"),))
+        elif nested := next((name for name, cell in cells.items() if isinstance(cell, (dict, list, bool))), None):
+            yield line, Row(line, None, (RowFault(column=_column(nested), code="not-as-documented"),))
         else:
             yield line, {_column(str(name)): str(cell) for name, cell in cells.items() if cell is not None}
 
 
-def _row(line: int, cells: Mapping[str, str]) -> Row:
+def _row(line: int, cells: Mapping[str, str], loaded_on: date) -> Row:
     said = {name: cell.strip() for name, cell in cells.items() if cell.strip()}
     odd = [RowFault(column=name, code="unknown-column") for name in cells if name not in _COLUMNS]
     try:
         child = _child(said)
         mother = _mother(said)
+        _check_born(child, loaded_on)
     except _Broken as broken:
         return Row(line, None, (broken.fault, *odd))
     if child.iin is not None:
@@ -142,7 +143,7 @@ def _shape(model: type[C], facts: dict[str, Any]) -> C:
 
 
 def _born(written: str | None, column: str, *, year: str | None) -> dict[str, Any]:
-    """A date as ISO, with the day first, or the year alone; one that could only be month first is read so."""
+    """A date with the year or the day first, or the year alone; one that could only be month first is read so."""
     if written is None:
         return {}
     if year is not None and _YEAR.match(written):
@@ -151,6 +152,8 @@ def _born(written: str | None, column: str, *, year: str | None) -> dict[str, An
         if (found := _DAY_FIRST.match(written)) is not None:
             day, month, of = (int(part) for part in found.groups())
             born = date(of, day, month) if month > 12 >= day else date(of, month, day)  # noqa: PLR2004 - months
+        elif (found := _YEAR_FIRST.match(written)) is not None:
+            born = date(*(int(part) for part in found.groups()))
         else:
             born = date.fromisoformat(written)
     except ValueError:
@@ -158,11 +161,12 @@ def _born(written: str | None, column: str, *, year: str | None) -> dict[str, An
     return {"birth_date": born}
 
 
+def _check_born(child: Child, loaded_on: date) -> None:
+    born, year = child.birth_date, child.birth_year
+    if (born is not None and born > loaded_on) or (year is not None and year > loaded_on.year):
+        raise _Broken("in-the-future", "birth_date")
+
+
 def _column(heading: str) -> str:
     name = heading.strip().lower()
     return _ALIASES.get(name, name.replace(" ", "_"))
-
-
-def _delimiter(written: str) -> str:
-    first = next((line for line in written.splitlines() if line.strip()), "")
-    return max((",", ";", "\t"), key=first.count)

@@ -70,7 +70,7 @@ def _is_worth_asking(decision: Decision, model: Model, n_persons: int) -> bool:
 
 def _likely(records: Records, document: Mapping[str, Any], n_persons: int) -> Iterator[tuple[int, int]]:
     """Positions of two descriptions that Splink finds alike, the most alike first."""
-    if not compared_fields(records):
+    if len(records.ids) < 2 or not compared_fields(records):  # noqa: PLR2004 - nobody to compare with
         return
     linker = make_linker(records, document["fields"], probability_two_random_records_match=1 / n_persons)
     pairs = linker.inference.predict(threshold_match_weight=0).as_pandas_dataframe()  # type: ignore[no-untyped-call]

@@ -8,7 +8,7 @@ from splink.internals.exceptions import SplinkException
 from tereze.registry.linkage.candidates import Pair
 from tereze.registry.linkage.measures import best_quality, control, quality, wilson
 from tereze.registry.linkage.peer import splink_scores
-from tereze.registry.linkage.records import Records, read_pairs, read_records
+from tereze.registry.linkage.records import Records, must_be_comparable, read_pairs, read_records
 from tereze.registry.linkage.scoring import Scored, score_file
 
 _PER = 100_000
@@ -18,6 +18,7 @@ _PERFECT = 0.99995
 def evaluate(records_path: Path, pairs_path: Path, columns: Path | None = None, *, peer: bool = True) -> dict[str, Any]:
     """Precision, recall and F1 at the best and at the automatic threshold, what the keys reach, false merges, reviews."""
     records = read_records(records_path, columns)
+    must_be_comparable(records, records_path)
     scored = score_file(records)
     theirs = _theirs(records) if peer else None
     true = read_pairs(pairs_path, records)

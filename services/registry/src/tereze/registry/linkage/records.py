@@ -1,17 +1,18 @@
 """Decides how a file of persons is read and folded; must never drop a row or guess a column it was not told of."""
 
-import csv
 import gzip
-import io
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from tereze.contracts.iin import iin_flags, normalise_iin
+from tereze.registry.domain.table import Cells, table_rows
 from tereze.registry.matching.dates import read_digits
 from tereze.registry.matching.description import Description, fold
 
@@ -76,6 +77,14 @@ def read_records(path: Path, columns: Path | None = None) -> Records:
     return Records(ids, sets, tuple(named), tuple(map(describe_row, named)))
 
 
+def must_be_comparable(records: Records, path: Path) -> None:
+    """Raises UnreadableRecords where there are no two records, or no column says anything about anybody."""
+    if len(records.ids) < 2:  # noqa: PLR2004 - a pair
+        raise UnreadableRecords(f"{path.name} holds a single record: there is nobody to compare it with")
+    if not records.columns:
+        raise UnreadableRecords(f"{path.name} has no column to compare; `--columns` names yours: {', '.join(COLUMNS)}")
+
+
 def records_of(descriptions: Iterable[Description]) -> Records:
     """Descriptions that are folded already, as records without the rows they came from; numbered in their order."""
     described = tuple(descriptions)
@@ -85,8 +94,10 @@ def records_of(descriptions: Iterable[Description]) -> Records:
 def read_pairs(path: Path, records: Records) -> frozenset[tuple[int, int]]:
     """The true pairs, as positions of records in ascending order; pairs that may not count are left out."""
     place = {rec_id: position for position, rec_id in enumerate(records.ids)}
-    rows = [[cell.strip() for cell in row[:2]] for row in csv.reader(_text(path)) if len(row) > 1]
-    if rows and not set(rows[0]) <= place.keys():
+    rows = [[cell.strip() for cell in cells[:2]] for cells in _table(path)]
+    if not rows or min(map(len, rows)) < 2:  # noqa: PLR2004 - a pair
+        raise UnreadableRecords(f"{path.name}: pairs are two columns of rec_ids, a pair a line")
+    if not set(rows[0]) <= place.keys():
         del rows[0]  # the heading
     found = set()
     for one, other in rows:
@@ -114,22 +125,52 @@ def _sex(written: str) -> str:
     return "male" if word in _MALE else "female" if word in _FEMALE else ""
 
 
-def _text(path: Path) -> io.StringIO:
+def _text(path: Path) -> str:
     raw = path.read_bytes()
-    return io.StringIO((gzip.decompress(raw) if raw[:2] == _GZIP else raw).decode("utf-8-sig"))
+    try:
+        return (gzip.decompress(raw) if raw[:2] == _GZIP else raw).decode("utf-8-sig")
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise UnreadableRecords(f"{path.name} is not a whole gzip file: {error}") from error
+    except UnicodeDecodeError as error:
+        raise UnreadableRecords(f"{path.name} is not UTF-8 text: {error.reason} at byte {error.start}") from error
+
+
+def _table(path: Path) -> Iterator[Cells]:
+    for line, cells in table_rows(_text(path)):
+        if cells is None:
+            raise UnreadableRecords(f"{path.name}, line {line}: a quotation mark opens and is not closed, or the line has no end")
+        yield cells
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
-    for row in csv.DictReader(_text(path), skipinitialspace=True):
-        yield {name.strip(): (value or "").strip() for name, value in row.items() if isinstance(name, str)}
+    table = _table(path)
+    heading = [name.strip() for name in next(table, ())]
+    for cells in table:
+        yield dict(zip_longest(heading, (cell.strip() for cell in cells[: len(heading)]), fillvalue=""))
+
+
+def _told(columns: Path | None) -> dict[str, Any]:
+    """Our name → theirs, as the mapping file says."""
+    if columns is None:
+        return {}
+    try:
+        told = yaml.safe_load(_text(columns)) or {}
+    except yaml.YAMLError as error:
+        raise UnreadableRecords(f"{columns.name} is not YAML: {str(error).splitlines()[0]}") from error
+    if not isinstance(told, dict) or not all(isinstance(one, str | list) for one in told.values()):
+        raise UnreadableRecords(f"{columns.name}: one line a column, as in `family: surname` or `address: [street, house]`")
+    ours = ("rec_id", "set", *COLUMNS)
+    if unknown := [name for name in told if name not in ours]:
+        raise UnreadableRecords(f"{columns.name}: {unknown[0]} is none of our columns: {', '.join(ours)}")
+    return told
 
 
 def _mapping(first: Mapping[str, str], columns: Path | None) -> dict[str, Sequence[str]]:
-    told: dict[str, Any] = yaml.safe_load(columns.read_text("utf-8")) if columns else {}
+    told = _told(columns)
     mapping: dict[str, Sequence[str]] = {}
     for name in ("rec_id", "set", *COLUMNS):
         theirs = told.get(name, name)
-        wanted = [theirs] if isinstance(theirs, str) else list(theirs)
+        wanted = [theirs] if isinstance(theirs, str) else [str(column) for column in theirs]
         if not any(column in first for column in wanted) and name not in told:
             wanted = [column for column in _ALSO_KNOWN.get(name, ()) if column in first]
         missing = [column for column in wanted if column not in first]

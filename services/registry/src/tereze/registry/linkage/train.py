@@ -7,7 +7,7 @@ from typing import Any
 from splink import block_on
 
 from tereze.registry.linkage.fitting import ORDER_U, THRESHOLDS, value_frequencies
-from tereze.registry.linkage.records import Records, UnreadableRecords, read_records
+from tereze.registry.linkage.records import Records, UnreadableRecords, must_be_comparable, read_records
 from tereze.registry.linkage.splinked import compared_fields, make_linker
 from tereze.registry.matching.folding import VERSION
 from tereze.registry.matching.levels import LEVELS
@@ -27,6 +27,7 @@ _SESSIONS = (("born", "place"), ("phone", "given"), ("family", "given", "patrony
 def train(records_path: Path, columns: Path | None, version: str) -> dict[str, Any]:
     """A model document: u from random pairs, m by Splink's expectation-maximisation, value frequencies from the file."""
     records = read_records(records_path, columns)
+    must_be_comparable(records, records_path)
     linker = make_linker(records)
     training = linker.training
     training.estimate_probability_two_random_records_match(

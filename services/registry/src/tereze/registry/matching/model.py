@@ -128,12 +128,19 @@ def model_at(path: Path | None) -> Model:
 
     Raises OSError where there is no such file, ValueError where it holds no model, or one of other folding tables (WrongFolding).
     """
+    return shipped_model() if path is None else Model.from_document(document_at(path))
+
+
+def document_at(path: Path | None) -> dict[str, Any]:
+    """That model as it is written. Raises as ``model_at`` does."""
     if path is None:
-        return shipped_model()
+        return shipped_document()
     try:
-        return Model.from_document(json.loads(path.read_text("utf-8")))
+        document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        Model.from_document(document)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path.name} holds no model of `tereze registry train`: {error!r}") from error
+    return document
 
 
 def shipped_document() -> dict[str, Any]:
