@@ -24,7 +24,7 @@ from tereze.local.processes import Child
 MODE = "demo"
 ALL = ("all",)
 PREPARATION_SECONDS = 120.0
-PASSED_ON = ("TEREZE_OTLP_ENDPOINT", "TEREZE_LOG_LEVEL")
+PASSED_ON = ("TEREZE_OTLP_ENDPOINT", "TEREZE_LOG_LEVEL", "TEREZE_MODEL")
 _ONE_PROCESS_EACH: Mapping[str, Sequence[str]] = {}
 
 
