@@ -88,6 +88,39 @@ async def test_dates_that_disagree_are_kept_and_flagged(intake):
     ]
 
 
+@pytest.mark.parametrize("names", [
+    {"family": "😀", "given": "👶"}, {"family": "Қ" * 300, "given": "Ә" * 300}, {"family": "Қaлқaнбaев", "given": "Әлiмжан"},
+    {"birth_year": 2014}, {"given": "\u202eАйша"},
+])  # fmt: skip
+async def test_what_people_type_for_a_name_is_accepted_and_kept_as_it_is(intake, keys_dir, names):
+    async with intake.caller("almaty-school-1:member") as caller:
+        answer = await post(caller, a_referral(child=names))
+    assert (answer.status_code, answer.json()["flags"]) == (202, [])
+    kept = Sealer.from_files(keys_dir, "registry").open((await intake.told())[0].sealed_particulars, SealedForRegistry)
+    assert kept.child.model_dump(exclude_none=True, exclude={"sex"}) == names
+
+
+@pytest.mark.parametrize(
+    ("child", "pointer"),
+    [
+        ({"family": ""}, "/child/family"), ({"given": "  "}, "/child/given"), ({"family": "а" * 301}, "/child/family"),
+        ({"birth_date": "03.02.2014"}, "/child/birth_date"), ({"birth_date": "02/25/2014"}, "/child/birth_date"),
+        ({"birth_date": "2014-13-45"}, "/child/birth_date"), ({"birth_date": "2014"}, "/child/birth_date"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_meant_is_refused_with_its_place(intake, child, pointer):
+    async with intake.caller("almaty-school-1:member") as caller:
+        answer = await post(caller, a_referral(child=child))
+    assert (answer.status_code, [fault["pointer"] for fault in answer.json()["errors"]]) == (422, [pointer])
+
+
+async def test_a_form_that_names_two_children_is_kept_and_the_reporter_is_told_to_report_each(intake):
+    async with intake.caller("almaty-school-1:member") as caller:
+        answer = await post(caller, a_referral(child={"family": "Омаровы", "given": "Айша и Дана"}))
+    assert answer.status_code == 202
+    assert [(flag["pointer"], flag["code"]) for flag in answer.json()["flags"]] == [("/child/given", "two-children")]
+
+
 async def test_a_child_without_a_name_is_accepted(intake):
     async with intake.caller("almaty-police:system") as caller:
         answer = await post(caller, a_referral(child={}, risk="advice_only"))

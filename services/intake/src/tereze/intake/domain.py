@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from tereze.contracts.facts import Forbidden, Invalid
 from tereze.contracts.iin import iin_flags
 from tereze.contracts.referrals import Child, Flag, ReferralSubmission, SealedForReferral, SealedForRegistry
+from tereze.contracts.several import box_of_several
 
 CLOCKS_DIFFER = timedelta(minutes=5)  # a reporter's clock may be ahead of ours by this much
 
@@ -15,6 +16,7 @@ _FLAG_DETAILS = {
     "iin-check-digit": "The IIN was kept as given; its check digit does not hold.",
     "iin-birth-date-differs": "The IIN was kept as given; its digits tell another birth date.",
     "iin-sex-differs": "The IIN was kept as given; its digits tell another sex.",
+    "two-children": "This names more than one child and was kept as one report. Report each child by itself.",
     "birth-year-differs": "Birth date and birth year were kept as given; they disagree.",
 }
 
@@ -89,6 +91,8 @@ def flags_of(child: Child) -> tuple[Flag, ...]:
         flags = [_flag("/child/iin", code) for code in codes]
     if child.birth_date is not None and child.birth_year not in (None, child.birth_date.year):
         flags.append(_flag("/child/birth_year", "birth-year-differs"))
+    if box := box_of_several(child):
+        flags.append(_flag(f"/child/{box}", "two-children"))
     return tuple(flags)
 
 

@@ -25,6 +25,7 @@ _FLAG_DETAILS = {
     "given-name-differs": ("/child/given", "A near namesake bears another given name."),
     "name-points-elsewhere": ("/child", "The name and birth date given also fit somebody else."),
     "several-persons-match": ("/child", "What was given fits more than one known person."),
+    "two-children": ("/child", "What was given names more than one child: whoever reported it should report each."),
     "too-many-share-a-key": ("/child", "What was given is shared by too many to tell anything."),
 }
 

@@ -13,6 +13,7 @@ from tereze.contracts.iin import iin_flags
 from tereze.contracts.labels import Contract
 from tereze.contracts.referrals import Child, RelatedPerson, SealedForRegistry
 from tereze.contracts.rolls import RollFormat, RowFault
+from tereze.contracts.several import box_of_several
 from tereze.contracts.words import Kinship, Sex
 from tereze.registry.domain.table import lines_of, table_rows
 
@@ -34,7 +35,6 @@ _SEX = {
 _YEAR = re.compile(r"(19|20)\d\d\Z")
 _DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})\Z")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})\Z")
-_TWO = re.compile(r"\s(?:и|and|мен|пен|бен|және)\s|[,;&+]", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -108,8 +108,6 @@ def _row(line: int, cells: Mapping[str, str], loaded_on: date) -> Row:
 
 def _child(said: Mapping[str, str]) -> Child:
     for name in ("family", "given"):
-        if name in said and _TWO.search(said[name]):
-            raise _Broken("two-children", name)
         if name in said and not _LETTER.search(said[name]):
             raise _Broken("not-a-name", name)
     if not (said.get("iin") or (said.get("family") and said.get("given"))):
@@ -123,7 +121,10 @@ def _child(said: Mapping[str, str]) -> Child:
         if said["sex"].lower() not in _SEX:
             raise _Broken("unknown-sex", "sex")
         facts["sex"] = _SEX[said["sex"].lower()]
-    return _shape(Child, facts | _born(said.get("birth_date"), "birth_date", year="birth_year"))
+    child = _shape(Child, facts | _born(said.get("birth_date"), "birth_date", year="birth_year"))
+    if box := box_of_several(child):
+        raise _Broken("two-children", box)
+    return child
 
 
 def _mother(said: Mapping[str, str]) -> RelatedPerson | None:

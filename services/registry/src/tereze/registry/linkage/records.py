@@ -138,7 +138,9 @@ def _text(path: Path) -> str:
 def _table(path: Path) -> Iterator[Cells]:
     for line, cells in table_rows(_text(path)):
         if cells is None:
-            raise UnreadableRecords(f"{path.name}, line {line}: a quotation mark opens and is not closed, or the line has no end")
+            raise UnreadableRecords(
+                f"{path.name}, line {line}: a quotation mark opens and is not closed, or the line has no end"
+            )
         yield cells
 
 
@@ -158,7 +160,9 @@ def _told(columns: Path | None) -> dict[str, Any]:
     except yaml.YAMLError as error:
         raise UnreadableRecords(f"{columns.name} is not YAML: {str(error).splitlines()[0]}") from error
     if not isinstance(told, dict) or not all(isinstance(one, str | list) for one in told.values()):
-        raise UnreadableRecords(f"{columns.name}: one line a column, as in `family: surname` or `address: [street, house]`")
+        raise UnreadableRecords(
+            f"{columns.name}: one line a column, as in `family: surname` or `address: [street, house]`"
+        )
     ours = ("rec_id", "set", *COLUMNS)
     if unknown := [name for name in told if name not in ours]:
         raise UnreadableRecords(f"{columns.name}: {unknown[0]} is none of our columns: {', '.join(ours)}")

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tereze.registry.matching.description import Description
-from tereze.registry.matching.guards import IIN_OF_ANOTHER, OF_THE_PERSON, are_siblings, guards, same_number
+from tereze.registry.matching.guards import (
+    IIN_OF_ANOTHER,
+    OF_THE_PERSON,
+    TWO_CHILDREN,
+    are_siblings,
+    guards,
+    same_number,
+)
 from tereze.registry.matching.levels import FIELDS, Agreement, compare
 from tereze.registry.matching.model import Model
 from tereze.registry.matching.waterfall import Waterfall, draw
@@ -66,18 +73,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """One candidate as compared: by its best description, and held back by what any of them forbids."""
+    """One candidate as compared: by its best description, and held back by what any of them forbids. ``numbered``: the number is equal
+    and settles it; ``disputed``: it is equal, and does not."""
 
     person_id: str
     weight: float
     agreement: Agreement
     guards: tuple[str, ...]
     numbered: bool
-
-    @property
-    def disputed(self) -> bool:
-        """Whether an equal number is contradicted."""
-        return IIN_OF_ANOTHER in self.guards
+    disputed: bool
 
     @property
     def is_sibling(self) -> bool:
@@ -97,7 +101,7 @@ def decide(
 
     ``crowded``: one of the keys is shared by so many that it tells nothing, and was left out.
     """
-    doubts = (*child.iin_flags, *((CROWDED,) if crowded else ()))
+    doubts = (*child.iin_flags, *((TWO_CHILDREN,) if child.of_several else ()), *((CROWDED,) if crowded else ()))
     if not child.tells_who:
         return Decision(Kind.UNRESOLVED, MatchedBy.UNRESOLVED, flags=doubts)
     ranked = sorted((_weigh(child, known, model) for known in candidates), key=lambda one: one.rank, reverse=True)
@@ -139,12 +143,15 @@ def _weigh(child: Description, known: Known, model: Model) -> _Weighed:
     found = dict.fromkeys(guards(child, *compared[top], model.given_names))
     for other, agreement in compared:
         found.update(dict.fromkeys(code for code in guards(child, other, agreement) if code in OF_THE_PERSON))
+    has_number = any(same_number(agreement) for _, agreement in compared)
+    settles = {IIN_OF_ANOTHER, TWO_CHILDREN}.isdisjoint(found)
     return _Weighed(
         person_id=known.person_id,
         weight=weights[top],
         agreement=compared[top][1],
         guards=tuple(found),
-        numbered=IIN_OF_ANOTHER not in found and any(same_number(agreement) for _, agreement in compared),
+        numbered=has_number and settles,
+        disputed=has_number and not settles,
     )
 
 
@@ -157,7 +164,7 @@ def _is_close(best: _Weighed, others: Sequence[_Weighed], model: Model) -> bool:
 
 
 def _doubts_of_link(best: _Weighed, others: Sequence[_Weighed], certain: Sequence[_Weighed]) -> tuple[str, ...]:
-    found = [IIN_OF_ANOTHER for one in others if one.disputed]
+    found = [IIN_OF_ANOTHER for one in others if IIN_OF_ANOTHER in one.guards]
     if best.numbered and any(one is not best and not one.numbered for one in certain):
         found.append(ELSEWHERE)
     return tuple(found)

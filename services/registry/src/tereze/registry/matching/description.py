@@ -7,6 +7,7 @@ from typing import Any
 
 from tereze.contracts.iin import iin_flags, normalise_iin
 from tereze.contracts.referrals import Child, RelatedPerson
+from tereze.contracts.several import box_of_several
 from tereze.contracts.words import Sex
 from tereze.registry.matching.dates import WHOLE, digits_of
 from tereze.registry.matching.folding import skeleton
@@ -20,7 +21,8 @@ _MOTHER = frozenset(map(skeleton, ("мать", "мама", "ана", "анасы
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A written child, folded. Empty: not known. ``crossed_…`` reads the two name boxes the other way round."""
+    """A written child, folded. Empty: not known. ``crossed_…`` reads the two name boxes the other way round; ``of_several``: the
+    boxes name more than one child."""
 
     family: Name = ()
     given: Name = ()
@@ -39,6 +41,7 @@ class Description:
     address: str = ""
     school: str = ""
     due: str = ""
+    of_several: bool = False
 
     @property
     def iin_is_sound(self) -> bool:
@@ -82,7 +85,7 @@ def describe(child: Child, *, region: str = "", caregivers: Iterable[RelatedPers
         iin_flags=iin_flags(child.iin, birth_date=child.birth_date, sex=child.sex) if child.iin else (),
         phone=child.phone,
         mother=" ".join(filter(None, (mother.family, mother.given))) if mother else None,
-        place=region, address=child.address, school=child.school, due=due,
+        place=region, address=child.address, school=child.school, due=due, of_several=box_of_several(child) is not None,
     )  # fmt: skip
 
 
@@ -98,7 +101,7 @@ def fold(
 ) -> Description:
     """A description from boxes as written, the number normalised.
 
-    ``others``: born, sex, iin_flags, place, suburb, postcode, address, school, due.
+    ``others``: born, sex, iin_flags, of_several, place, suburb, postcode, address, school, due.
     """
     family, given, patronymic = _boxes(family, given, patronymic)
     return Description(
@@ -113,6 +116,7 @@ def fold(
         born=others.pop("born", ""),
         sex=others.pop("sex", ""),
         iin_flags=tuple(others.pop("iin_flags", ())),
+        of_several=others.pop("of_several", False),
         **{name: _plain(value or "") for name, value in others.items()},
     )
 

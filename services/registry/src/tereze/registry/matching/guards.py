@@ -14,6 +14,7 @@ PATRONYMIC_DIFFERS = "patronymic-differs"
 GIVEN_NAME_DIFFERS = "given-name-differs"
 BIRTH_DATE_DIFFERS = "birth-date-differs"
 NAMES_ALONE = "names-alone"
+TWO_CHILDREN = "two-children"
 # One description of a person is enough for these; the others are asked of the description that fits best.
 OF_THE_PERSON = frozenset((IIN_OF_ANOTHER, IIN_DIFFERS, SEX_DIFFERS, PATRONYMIC_DIFFERS))
 
@@ -52,9 +53,9 @@ def guards(one: Description, other: Description, agreement: Agreement, names: Li
     ``names``: given names that many bear. Two different ones are no slip, however near (Марат, Мұрат).
     """
     levels = agreement.levels
+    found = [TWO_CHILDREN] if one.of_several or other.of_several else []
     if same_number(agreement):
-        return (IIN_OF_ANOTHER,) if _contradicted(levels) else ()
-    found = []
+        return (*found, IIN_OF_ANOTHER) if _contradicted(levels) else tuple(found)
     if one.iin_is_sound and other.iin_is_sound and one.iin != other.iin:
         found.append(IIN_DIFFERS)
     if levels[_SEX] == 0:
@@ -73,8 +74,11 @@ def guards(one: Description, other: Description, agreement: Agreement, names: Li
 
 def are_siblings(found: tuple[str, ...], levels: tuple[int, ...]) -> bool:
     """Whether it is quite another given name that speaks against one child, or another one and a second thing (number, birth date,
-    sex, father): two slips at once on a child who shares a home with somebody are a brother or a sister. Nobody needs to look."""
-    return GIVEN_NAME_DIFFERS in found and IIN_OF_ANOTHER not in found and (levels[_GIVEN] == 0 or len(found) > 1)
+    sex, father): two slips at once on a child who shares a home with somebody are a brother or a sister. Nobody needs to look, but at
+    a form that names several."""
+    if not {IIN_OF_ANOTHER, TWO_CHILDREN}.isdisjoint(found):
+        return False
+    return GIVEN_NAME_DIFFERS in found and (levels[_GIVEN] == 0 or len(found) > 1)
 
 
 def _given_names_differ(one: Description, other: Description, levels: tuple[int, ...], names: ListedNames) -> bool:
