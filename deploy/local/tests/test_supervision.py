@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 
 import psutil
 import pytest
@@ -11,8 +13,9 @@ import pytest
 from tereze.local.components import Component
 from tereze.local.journal import Follower, Journal
 from tereze.local.layout import Layout
-from tereze.local.lifecycle import bring_down
+from tereze.local.lifecycle import NotUp, await_ready, bring_down, bring_up
 from tereze.local.parts import NoSuchPart, start_part, stop_part
+from tereze.local.ports import free_port
 from tereze.local.processes import Child
 from tereze.local.state import Part, Process, State, leftovers, read_state, running_state
 from tereze.local.supervisor import LONGEST_PAUSE, AlreadySupervised, Watched, hold
@@ -109,6 +112,33 @@ def test_pauses_grow_until_a_limit(tmp_path: Path) -> None:
     component.kill()
     assert pauses[:4] == [0.5, 1.0, 2.0, 4.0]
     assert pauses[-1] == LONGEST_PAUSE
+
+
+def test_an_up_that_finds_the_folder_held_says_so_and_leaves_it_alone(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "data")
+    with hold(layout), pytest.raises(NotUp, match=f"a stack runs on {layout.root} already"):
+        bring_up(layout, free_port(), detach=True)
+    assert not layout.state.exists()
+
+
+def test_an_up_waits_for_the_stack_that_another_one_is_starting(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    layout = Layout(tmp_path / "data")
+    layout.prepare()
+    starting = replace(state_of(Process.this()), ready=False)
+    starting.write(layout.state)
+    becomes_ready = Timer(0.3, state_of(Process.this()).write, [layout.state])
+    becomes_ready.start()
+    assert await_ready(layout, starting).ready
+    assert "Another `up` is starting it" in capsys.readouterr().out
+    becomes_ready.join()
+    starting.write(layout.state)
+    gives_up = Timer(0.3, layout.state.unlink)
+    gives_up.start()
+    with pytest.raises(NotUp, match="ended before the stack was ready"):
+        await_ready(layout, starting)
+    gives_up.join()
 
 
 def test_only_one_supervisor_holds_a_data_directory(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="The embedded stack: everything Tereze needs, on this machine."
 )
 Data = Annotated[Path, typer.Option("--data", help="Where the stack keeps its data.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.command()
@@ -50,7 +51,9 @@ def down(data: Data = DEFAULT_DATA) -> None:
 
 
 @app.command()
-def reset(data: Data = DEFAULT_DATA, *, yes: Annotated[bool, typer.Option("--yes", "-y")] = False) -> None:
+def reset(
+    data: Data = DEFAULT_DATA, *, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False
+) -> None:
     """Stop, and wipe the data directory."""
     layout = Layout(data.resolve())
     if not layout.root.exists():
@@ -86,7 +89,7 @@ def start_part(
 
 
 @app.command("status")
-def show_status(data: Data = DEFAULT_DATA, *, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def show_status(data: Data = DEFAULT_DATA, *, as_json: AsJson = False) -> None:
     """What runs and how far behind it is. Exit code 0 when all is ready, 1 when not, 3 when nothing runs."""
     seen = status.look(Layout(data.resolve()))
     if as_json:

@@ -28,7 +28,7 @@ def bring_up(layout: Layout, port: int | None, *, detach: bool) -> None:
     """Check, start and show progress. Attached, stays until the stack ends; raises NotPossible, NotOurs or NotUp."""
     running = running_state(layout.state)
     if running is not None:
-        say_running(running, port)
+        say_running(await_ready(layout, running), port)
         return
     end_processes(leftovers(layout.state))
     port = port or DEFAULT_PORT
@@ -47,12 +47,35 @@ def bring_up(layout: Layout, port: int | None, *, detach: bool) -> None:
         if supervisor.running:
             end_supervisor(follower, supervisor, interrupts)
     if supervisor.exit_code():
-        raise NotUp(f"The stack did not start. Its logs are in {layout.log('supervisor').parent}.")
+        raise NotUp(f"The stack did not start. Its logs are in {layout.log('supervisor').parent}.{why(supervisor)}")
+
+
+def why(supervisor: Child) -> str:
+    """The last words of a supervisor that ended by itself: those it cannot write into the journal."""
+    last = supervisor.said().strip().splitlines()
+    return f"\n{last[-1]}" if last else ""
+
+
+def await_ready(layout: Layout, running: State) -> State:
+    """The state of a stack that another `up` starts, once it is ready; Ctrl-C stops the waiting only. Raises NotUp."""
+    if not running.ready:
+        show.out.print(f"  Another `up` is starting it since {_clock(running)}; waiting until it is ready …")
+    state: State | None = running
+    while state is not None and not state.ready:
+        time.sleep(LOOK_EVERY)
+        state = running_state(layout.state)
+    if state is None:
+        raise NotUp(f"The other `up` ended before the stack was ready. Its logs are in {layout.log('any').parent}.")
+    return state
+
+
+def _clock(state: State) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(state.started_at))
 
 
 def say_running(state: State, port: int | None) -> None:
     """A second `up` on the same data changes nothing."""
-    show.out.print(f"  Already running since {time.strftime('%H:%M:%S', time.localtime(state.started_at))}.")
+    show.out.print(f"  Already running since {_clock(state)}.")
     if port is not None and not state.url.endswith(f":{port}"):
         show.out.print(f"  It keeps its address; to move it: ./tereze down, then ./tereze up --port {port}.")
     show.welcome(state)

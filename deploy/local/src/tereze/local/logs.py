@@ -18,9 +18,10 @@ class NoSuchLog(LookupError):
 def show_logs(layout: Layout, name: str | None, *, lines: int, follow: bool) -> None:
     """Write the last ``lines`` of one log, or of every one with its name in front; with ``follow``, go on until Ctrl-C."""
     folder = layout.log("any").parent
-    found = sorted(folder.glob(f"{name or '*'}*.log")) if folder.is_dir() else []
+    there = sorted(folder.glob("*.log"), key=lambda path: path.stem)
+    found = [path for path in there if name is None or path.stem == name or path.stem.startswith(f"{name}-")]
     if not found:
-        known = ", ".join(sorted(path.stem for path in folder.glob("*.log"))) or "none yet"
+        known = ", ".join(path.stem for path in there) or "none yet"
         raise NoSuchLog(f"no log of {name or 'anything'} in {folder}. There are: {known}")
     width = max(len(path.stem) for path in found) if len(found) > 1 else 0
     places = {path: _show_end(path, lines, width) for path in found}

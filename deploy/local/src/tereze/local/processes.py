@@ -74,6 +74,7 @@ class Child:
         self.log = log
         self._stop_signal = stop_signal
         log.parent.mkdir(parents=True, exist_ok=True)
+        self._log_from = log.stat().st_size if log.exists() else 0
         leash = [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(int(death_signal or 0))]
         leash += [str(uid) if uid is not None else "-", "--", *command]
         with log.open("ab") as out:
@@ -179,6 +180,13 @@ class Child:
 
     def log_tail(self) -> str:
         """The end of its log, for messages."""
+        return self._log_after(0)
+
+    def said(self) -> str:
+        """The end of what was written to its log since this program began."""
+        return self._log_after(self._log_from)
+
+    def _log_after(self, begin: int) -> str:
         with self.log.open("rb") as log:
-            log.seek(max(0, self.log.stat().st_size - LOG_TAIL_BYTES))
+            log.seek(max(begin, self.log.stat().st_size - LOG_TAIL_BYTES))
             return log.read().decode(errors="replace")
