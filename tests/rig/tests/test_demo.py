@@ -1,11 +1,17 @@
 """What the demo's figures are made of."""
 
+import importlib
+import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tereze.contracts.cases import CaseJoined, CaseOpened, ClockStarted, ReferralAttached, TaskAssigned
 from tereze.local.layout import PACK
-from tereze.rig.demo.lines import Line, Sent, read_lines
+from tereze.rig import __main__ as rigs
+from tereze.rig.demo import main
+from tereze.rig.demo.lines import Line, NotASet, Sent, read_lines
 from tereze.rig.demo.summary import percentile, sum_up
 from tereze.rig.demo.tally import Tally
 from tereze.rig.sink import Receipt
@@ -124,3 +130,46 @@ def test_a_line_may_say_more_than_the_demo_reads(tmp_path: Path) -> None:
     submission = LINES[0].submission.model_dump_json(exclude_unset=True)
     (tmp_path / "set.ndjson").write_text('{"as": "a:b", "note": 1, "submission": ' + submission + "}\n\n")
     assert read_lines(tmp_path / "set.ndjson")[0].identity == "a:b"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "No such file"),
+        ("", "holds no referral"),
+        ("\n{", "line 2: / Invalid JSON"),
+        ('{"as": "a:b", "submission": {"risk": "high"}}', "line 1: /submission/region_code Field required"),
+    ],
+)
+def test_a_file_that_is_no_set_is_refused_with_the_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, told: str
+) -> None:
+    file = tmp_path / "set.ndjson"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(NotASet):
+        read_lines(file)
+    assert main(["--json", "--file", str(file)]) == 2
+    said = capsys.readouterr()
+    assert (said.out, told in said.err) == ("", True)
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "nan", "inf", "many"])
+def test_a_rate_that_is_none_is_wrong_usage(capsys: pytest.CaptureFixture[str], rate: str) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--rate", rate])
+    assert end.value.code == 2
+    assert "--rate" in capsys.readouterr().err
+
+
+def test_an_interrupted_rig_ends_without_a_figure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: list[str]) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importlib.import_module("tereze.rig.demo"), "main", interrupted)
+    monkeypatch.setattr(sys, "argv", ["rig", "demo", "--json"])
+    assert rigs.main() == 130
+    said = capsys.readouterr()
+    assert (said.out, "demo was interrupted" in said.err) == ("", True)

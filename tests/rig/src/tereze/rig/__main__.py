@@ -9,6 +9,7 @@ RIGS = {
     "ledger": "tereze.rig.ledger",
     "bench": "tereze.rig.bench",
 }
+_INTERRUPTED = 130
 
 
 def main() -> int:
@@ -17,7 +18,11 @@ def main() -> int:
     if word not in RIGS:
         print(f"usage: python -m tereze.rig {{{','.join(RIGS)}}} …", file=sys.stderr)
         return 2
-    return int(importlib.import_module(RIGS[word]).main(sys.argv[2:]))
+    try:
+        return int(importlib.import_module(RIGS[word]).main(sys.argv[2:]))
+    except KeyboardInterrupt:
+        print(f"\n{word} was interrupted: nothing is said about what did not happen", file=sys.stderr)
+        return _INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -12,11 +12,12 @@ from rich.console import Console
 from tereze.client import TerezeError
 from tereze.local.layout import DEFAULT_DATA, PACK
 from tereze.rig.demo.journey import Journey
-from tereze.rig.demo.lines import read_lines
+from tereze.rig.demo.lines import NotASet, read_lines
 from tereze.rig.demo.progress import Silent, Telling
 from tereze.rig.place import url_of
 
 __all__ = ["main"]
+_WRONG_USAGE = 2
 _NO_WINDOW = 3
 
 
@@ -27,15 +28,33 @@ def main(arguments: Sequence[str]) -> int:
     err = Console(stderr=True, highlight=False)
     try:
         lines = read_lines(asked.file)
+    except NotASet as no:
+        err.print(f"The demo could not run: {no}", style="bold red", markup=False, soft_wrap=True)
+        return _WRONG_USAGE
+    try:
         journey = Journey(url_of(asked.url, asked.data), rate=asked.rate, patience=asked.patience)
         summary = asyncio.run(journey.run(lines, Silent() if asked.json else Telling(err)))
-    except TerezeError as error:
-        err.print(f"The demo could not run: {error}", style="bold red", markup=False)
+    except* TerezeError as errors:
+        err.print(f"The demo could not run: {_first(errors)}", style="bold red", markup=False, soft_wrap=True)
+        summary = None
+    if summary is None:
         return _NO_WINDOW
     print(json.dumps(summary.as_json()))
     for fault in summary.faults:
         err.print(fault, style="bold red", markup=False)
     return 1 if summary.faults else 0
+
+
+def _first(errors: BaseException) -> BaseException:
+    """One of the errors that ended a run whose parts went on side by side."""
+    return _first(errors.exceptions[0]) if isinstance(errors, BaseExceptionGroup) else errors
+
+
+def _a_rate(value: str) -> float:
+    rate = float(value)
+    if not 0 < rate < float("inf"):
+        raise argparse.ArgumentTypeError(f"{value} is no rate: say how many referrals a second, like 20")
+    return rate
 
 
 def _options() -> argparse.ArgumentParser:
@@ -48,6 +67,6 @@ def _options() -> argparse.ArgumentParser:
     )
     parser.add_argument("--url", help="where the window is")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="or the data directory of the running stack")
-    parser.add_argument("--rate", type=float, default=20.0, help="referrals a second")
+    parser.add_argument("--rate", type=_a_rate, default=20.0, help="referrals a second")
     parser.add_argument("--patience", type=float, default=60.0, help="seconds to wait for what was accepted")
     return parser
