@@ -26,6 +26,7 @@ from tereze.contracts.cases import AttachedReferral, CaseView, ClockView, TaskVi
 from tereze.contracts.catchments import ResponsibleBy
 from tereze.contracts.directory import Agency, LocalName
 from tereze.contracts.events import event_types
+from tereze.contracts.iin import iin_flags
 from tereze.contracts.investigations import BreachKind, InvestigationOutcome, InvestigationState
 from tereze.contracts.persons import ActState, ActView, Unsealed
 from tereze.contracts.problems import FieldProblem, Problem
@@ -345,6 +346,10 @@ def test_exit_codes(desk: Desk, error: BaseException, code: int) -> None:
         ["refer", "--region", "KZ-75", "--risk", "high"],
         ["refer", "--file", "x.json", "--region", "KZ-75"],
         ["login", "--client-id", "almaty-police"],
+        ["listen", "--agency", "almaty-police", "--forward-to", "127.0.0.1:9000"],
+        ["listen", "--agency", "almaty-police", "--forward-to", "ftp://example.org/x"],
+        ["listen", "--agency", "almaty-police", "--forward-to", "http://127.0.0.1:9000", "--secret", "whsec_?"],
+        ["listen", "--agency", "almaty-police", "--forward-to", "http://127.0.0.1:9000", "--secret", "whsec_"],
         ["nonsense"],
     ],
 )
@@ -396,6 +401,45 @@ def test_a_refusal_that_can_be_mended_says_how_in_the_readers_language(
     desk.words = Words(Locale.RU)
     tell_problem(desk, problem_of(409, {}, a_problem().replace(b'"validation"', b'"has-open-case"')))
     assert "tereze case close" in capsys.readouterr().err
+
+
+def test_what_the_window_says_in_english_is_told_in_the_readers_language(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = a_problem().replace(b'"future"', b'"unknown-region"')
+    unknown = b"Mend the parts below and send it again."
+    for locale, words in (
+        (Locale.KK, "Мұндай өңір жоқ"),
+        (Locale.RU, "Такого региона нет"),
+        (Locale.EN, "up to today"),
+    ):
+        desk.words = Words(locale)
+        tell_problem(desk, problem_of(422, {}, known))
+        told = capsys.readouterr().err
+        assert words in told
+        assert unknown.decode() in told
+
+
+def test_every_oddity_of_a_referral_has_words_in_each_language() -> None:
+    flags = (
+        *iin_flags("1"),
+        *iin_flags("160304500011"),
+        "iin-birth-date-differs",
+        "iin-sex-differs",
+        "birth-year-differs",
+    )
+    assert len(flags) == 5
+    for flag in flags:
+        assert len({Words(locale).told(flag, "as the window says") for locale in Locale}) == 3
+
+
+def test_a_secret_stays_whole_on_a_narrow_screen(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    secret = "whsec_" + "a" * 44
+    Desk(environment={"COLUMNS": "20"}).say("subscribe.secret", secret=secret)
+    assert secret in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("locale", list(Locale))

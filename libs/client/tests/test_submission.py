@@ -36,6 +36,14 @@ def test_a_yaml_file_is_read_with_its_dates(desk: Desk, tmp_path: Path) -> None:
     assert submission.circumstances == (Circumstance.INJURED,)
 
 
+def test_what_is_no_amount_keeps_its_zeros_and_its_plus_unquoted(desk: Desk, tmp_path: Path) -> None:
+    child = "child: {iin: 010203500014, phone: +77011234567, school: 12, birth_year: 2017}"
+    written = YAML.replace("child: {given: Айгерім, birth_date: 2017-02-28}", child)
+    (tmp_path / "x.yaml").write_text(written, encoding="utf-8")
+    read = from_file(desk, str(tmp_path / "x.yaml")).child
+    assert (read.iin, read.phone, read.school, read.birth_year) == ("010203500014", "+77011234567", "12", 2017)
+
+
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe\xff", b"- a\n  b: c\n- ["])
 def test_a_file_that_cannot_be_read_is_wrong_usage(desk: Desk, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.json").write_bytes(content)

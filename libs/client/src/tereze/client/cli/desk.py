@@ -42,7 +42,7 @@ class Desk:
         self.as_json = as_json
         self.words = Words(locale_of(lang, environment))
         self.out = Console(file=sys.stdout, highlight=False, width=_width(environment))
-        self.err = Console(stderr=True, highlight=False)
+        self.err = Console(stderr=True, highlight=False, soft_wrap=True)  # a secret or an address is never broken
         self.credentials = Credentials()
         self._agencies: dict[str, Agency | None] = {}
         self._people: dict[str, dict[str, str]] = {}

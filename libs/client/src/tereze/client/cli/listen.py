@@ -1,6 +1,7 @@
 """Decides how events reach a program under development; must never touch the agency's real subscriptions."""
 
 import base64
+import binascii
 import secrets
 from datetime import UTC, datetime
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 import httpx
 import typer
 from rich.text import Text
-from standardwebhooks.webhooks import Webhook
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from tereze.client.cli.command import command
 from tereze.client.cli.desk import Desk
@@ -19,16 +20,44 @@ app = typer.Typer()
 _SECRET_BYTES = 24
 
 
+def address(value: str) -> str:
+    """Where a program can receive webhooks."""
+    try:
+        url = httpx.URL(value)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in ("http", "https") or not url.host:
+        raise typer.BadParameter(f"{value} is no address like http://127.0.0.1:9000")
+    return value
+
+
+def signing_secret(value: str) -> str:
+    """A secret that webhooks can be signed with."""
+    try:
+        Webhook(value)
+    except (binascii.Error, EmptyWebhookSecretError):
+        raise typer.BadParameter("a secret is whsec_ and base64, as subscribe shows it") from None
+    return value
+
+
 @command(app, "listen")
 def listen(
     desk: Desk,
     *,
-    forward_to: Annotated[str, typer.Option(metavar="URL", help="Where your program receives webhooks.")],
+    forward_to: Annotated[
+        str, typer.Option(parser=address, metavar="URL", help="Where your program receives webhooks.")
+    ],
     agency: Annotated[
         str | None, typer.Option(metavar="SLUG", help="Act as this demo agency's system, like almaty-police.")
     ] = None,
     secret: Annotated[
-        str | None, typer.Option(envvar="TEREZE_WEBHOOK_SECRET", help="Sign with this whsec_… instead of a new one.")
+        str | None,
+        typer.Option(
+            parser=signing_secret,
+            metavar="SECRET",
+            envvar="TEREZE_WEBHOOK_SECRET",
+            help="Sign with this whsec_… instead of a new one.",
+        ),
     ] = None,
     after: Annotated[
         str | None, typer.Option(metavar="EVENT", help="Start after this event id; else from now.")

@@ -25,7 +25,10 @@ def refer(
     region: Annotated[str | None, typer.Option(help="Region code where the child is, like KZ-75.")] = None,
     risk: Annotated[Risk | None, typer.Option(help="How soon harm may come.")] = None,
     category: Annotated[
-        list[str] | None, typer.Option(parser=category_code, metavar="FORM", help="Form of violence; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            parser=category_code, metavar="FORM", help="Form of violence, like physical or neglect; may be repeated."
+        ),
     ] = None,
     narrative: Annotated[str | None, typer.Option(help="What was seen or heard, in the reporter's words.")] = None,
     family: Annotated[str | None, typer.Option(help="The child's family name.")] = None,

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Hashable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +17,19 @@ from tereze.contracts.referrals import ReferralSubmission
 from tereze.contracts.words import Category
 
 _USAGE = 2
+_KEPT_AS_WRITTEN = ("iin", "phone", "school", "address")  # a number there is no amount
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 C = TypeVar("C", bound=Contract)
+
+
+class _AsWritten(yaml.SafeLoader):
+    """YAML in which a number or a phone keeps its zeros and its plus, quoted or not."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        for key, value in node.value:
+            if key.value in _KEPT_AS_WRITTEN and value.tag in _NUMBERS:
+                value.tag = "tag:yaml.org,2002:str"
+        return super().construct_mapping(node, deep)
 
 
 def from_file(desk: Desk, name: str) -> ReferralSubmission:
@@ -28,7 +41,7 @@ def document_in(name: str) -> Any:
     """What a JSON or YAML file holds, or stdin (``-``)."""
     text = text_in(name)
     try:
-        return json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
+        return json.loads(text) if name.endswith(".json") else yaml.load(text, _AsWritten)  # noqa: S506 - it is a SafeLoader
     except (ValueError, yaml.YAMLError) as error:
         raise typer.BadParameter(f"{name} is neither JSON nor YAML: {error}") from error
 

@@ -17,8 +17,8 @@ def accepted_page(desk: Desk, accepted: ReferralAccepted) -> RenderableType:
         _answers(desk, accepted.answers_due),
     ]
     if accepted.flags:
-        rows: list[tuple[Cell, ...]] = [(flag.pointer, flag.detail) for flag in accepted.flags]
-        parts.append(table(words, ("code", "flags"), rows))
+        rows: list[tuple[Cell, ...]] = [(flag.pointer, words.told(flag.code, flag.detail)) for flag in accepted.flags]
+        parts.append(table(words, ("place", "flags"), rows))
     parts.append(Text(words("refer.next", referral=accepted.referral_id), style="dim"))
     return Group(*parts)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from tereze.client.cli.words import casework, emergencies, exclusions, identities, kin, rooms, workforce
+from tereze.client.cli.words import answers, casework, emergencies, exclusions, identities, kin, rooms, workforce
 from tereze.client.cli.words.en import EN
 from tereze.client.cli.words.kk import KK
 from tereze.client.cli.words.ru import RU
@@ -11,8 +11,17 @@ from tereze.contracts.directory import LocalName
 from tereze.contracts.words import Locale
 
 CATALOGUE: Mapping[Locale, Mapping[str, str]] = {
-    Locale.KK: KK | casework.KAZAKH | identities.KK | rooms.KK | exclusions.KK | emergencies.KK | kin.KK | workforce.KK,
+    Locale.KK: KK
+    | answers.KK
+    | casework.KAZAKH
+    | identities.KK
+    | rooms.KK
+    | exclusions.KK
+    | emergencies.KK
+    | kin.KK
+    | workforce.KK,
     Locale.RU: RU
+    | answers.RU
     | casework.RUSSIAN
     | identities.RU
     | rooms.RU
@@ -21,6 +30,7 @@ CATALOGUE: Mapping[Locale, Mapping[str, str]] = {
     | kin.RU
     | workforce.RU,
     Locale.EN: EN
+    | answers.EN
     | casework.ENGLISH
     | identities.EN
     | rooms.EN
@@ -58,6 +68,10 @@ class Words:
         if code is None:
             return "—"
         return self._words.get(f"{kind}.{code.removeprefix('kz-vac:')}", code)
+
+    def told(self, code: str, detail: str) -> str:
+        """What the window said, which speaks English, in the reader's language where there are words for it."""
+        return detail if self.locale is Locale.EN else self._words.get(f"told.{code}", detail)
 
     def name(self, name: LocalName) -> str:
         """A name in this language."""
