@@ -22,6 +22,11 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         "ИИН сохранён как дан; его цифры говорят о другом поле.",
         "The IIN was kept as given; its digits tell another sex.",
     ),
+    "told.two-children": (
+        "Мұнда бірнеше бала аталған, бір хабарлама болып сақталды. Әр баланы бөлек хабарлаңыз.",
+        "Здесь назван не один ребёнок; сохранено как одно сообщение. О каждом ребёнке сообщите отдельно.",
+        "This names more than one child and was kept as one report. Report each child by itself.",
+    ),
     "told.birth-year-differs": (
         "Туған күні мен жылы берілген күйінде сақталды; олар бір-біріне сәйкес емес.",
         "Дата и год рождения сохранены как даны; они расходятся.",
