@@ -22,7 +22,8 @@ _SEED = 20260101
 # forms where both names agree crosswise and the persons differ (Ахмет Омар and Омар Ахмет).
 ORDER_U = (0.3, 0.7)
 _FIRST_M_DIFFER, _FIRST_M_SAME = 0.05, 0.8
-THRESHOLDS = {"link": 8.0, "review": 0.0, "margin": 6.0}
+# Bits above log2 of the register: a link has odds of a thousand to one for this very child, a review even ones.
+THRESHOLDS = {"link": 10.0, "review": 0.0, "margin": 6.0}
 
 
 @dataclass(frozen=True)
