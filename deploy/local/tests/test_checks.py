@@ -29,6 +29,15 @@ def test_a_taken_port_is_named_with_its_holder_and_the_way_out(taken_port: int) 
         check_port(taken_port)
 
 
+def test_a_port_of_the_administrator_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", forbidden)
+    with pytest.raises(NotPossible, match=r"port 80 is kept for the administrator.*--port"):
+        check_port(80)
+
+
 def test_too_little_disk_is_said(tmp_path: Path) -> None:
     with pytest.raises(NotPossible, match="GB left"):
         check_disk(tmp_path, least=2**60)

@@ -36,6 +36,22 @@ def test_a_yaml_file_is_read_with_its_dates(desk: Desk, tmp_path: Path) -> None:
     assert submission.circumstances == (Circumstance.INJURED,)
 
 
+@pytest.mark.parametrize("form", ["physical", "kz-vac:physical"])
+def test_a_form_of_violence_in_a_file_may_be_as_short_as_in_a_flag(desk: Desk, tmp_path: Path, form: str) -> None:
+    (tmp_path / "x.yaml").write_text(YAML.replace("kz-vac:physical", form), encoding="utf-8")
+    assert from_file(desk, str(tmp_path / "x.yaml")).categories == (Category.PHYSICAL,)
+
+
+@pytest.mark.parametrize("forms", ["physical", "[1]", "[rain]", "{physical: 1}", "[null]"])
+def test_what_is_no_form_of_violence_is_pointed_at(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str], forms: str
+) -> None:
+    (tmp_path / "x.yaml").write_text(YAML.replace("[kz-vac:physical]", forms), encoding="utf-8")
+    with pytest.raises(typer.Exit):
+        from_file(desk, str(tmp_path / "x.yaml"))
+    assert "/categories" in capsys.readouterr().err
+
+
 def test_what_is_no_amount_keeps_its_zeros_and_its_plus_unquoted(desk: Desk, tmp_path: Path) -> None:
     child = "child: {iin: 010203500014, phone: +77011234567, school: 12, birth_year: 2017}"
     written = YAML.replace("child: {given: Айгерім, birth_date: 2017-02-28}", child)

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 from tereze.local.layout import Layout
-from tereze.local.ports import is_free
+from tereze.local.ports import is_allowed, is_free
 
 OLDEST_PYTHON = (3, 11)
 LEAST_DISK_BYTES = 2 * 1024**3
@@ -37,6 +37,10 @@ def check_platform() -> str:
 
 def check_port(port: int) -> str:
     """The one port that people use must be free."""
+    if not is_allowed(port):
+        raise NotPossible(
+            f"port {port} is kept for the administrator of this machine: choose one above 1023 with --port"
+        )
     if not is_free(port):
         holder = _holder(port)
         raise NotPossible(f"port {port} is taken{holder}: stop that program or choose another with --port")

@@ -53,7 +53,7 @@ def bring_up(layout: Layout, port: int | None, *, detach: bool) -> None:
 def why(supervisor: Child) -> str:
     """The last words of a supervisor that ended by itself: those it cannot write into the journal."""
     last = supervisor.said().strip().splitlines()
-    return f"\n{last[-1]}" if last else ""
+    return "\n" + last[-1].removeprefix("✗ ") if last else ""
 
 
 def await_ready(layout: Layout, running: State) -> State:

@@ -24,6 +24,18 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
     return True
 
 
+def is_allowed(port: int, host: str = LOOPBACK) -> bool:
+    """Whether this user may listen on ``port`` at all, free or not."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            return False
+        except OSError:
+            pass
+    return True
+
+
 def answers(port: int, host: str = LOOPBACK) -> bool:
     """Whether something accepts connections on ``port`` now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:

@@ -34,7 +34,18 @@ class _AsWritten(yaml.SafeLoader):
 
 def from_file(desk: Desk, name: str) -> ReferralSubmission:
     """The referral in a JSON or YAML file, or on stdin (``-``)."""
-    return checked(desk, document_in(name))
+    return checked(desk, with_whole_codes(document_in(name)))
+
+
+def with_whole_codes(given: Any) -> Any:
+    """The same document; a form of violence may lack its code system, as it may in a flag."""
+    if not isinstance(given, dict) or not isinstance(given.get("categories"), list):
+        return given
+    return {**given, "categories": [_whole_code(each) for each in given["categories"]]}
+
+
+def _whole_code(value: Any) -> Any:
+    return f"kz-vac:{value}" if isinstance(value, str) and ":" not in value else value
 
 
 def document_in(name: str) -> Any:
@@ -84,7 +95,7 @@ def named(value: str) -> dict[str, str]:
 
 def category_code(value: str) -> str:
     """A form of violence, with or without its code system."""
-    code = value if ":" in value else f"kz-vac:{value}"
+    code = str(_whole_code(value))
     if code not in {category.value for category in Category}:
         known = ", ".join(category.value.removeprefix("kz-vac:") for category in Category)
         raise typer.BadParameter(f"{value} is none of: {known}")
