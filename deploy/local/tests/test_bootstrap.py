@@ -4,7 +4,7 @@ import importlib.machinery
 import importlib.util
 import shutil
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -87,6 +87,14 @@ def test_an_old_python_is_told_what_to_do(house: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(command.shutil, "which", lambda _: None)
     with pytest.raises(command.CannotStart, match=r"3\.11 or newer; this is 3\.9"):
         command.find_python()
+
+
+def test_a_full_disk_is_said_before_anything_is_fetched(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = load(house)
+    monkeypatch.setattr(command.shutil, "disk_usage", lambda _: SimpleNamespace(free=200 * 1024**2))
+    with pytest.raises(command.CannotStart, match=r"(?s)has 0\.2 GB left.*Make room"):
+        command.prepare()
+    assert not (house / ".venv").exists()
 
 
 def test_a_failed_fetch_shows_its_last_lines(house: Path) -> None:

@@ -321,6 +321,11 @@ def test_a_refusal_tells_detail_pointers_code_and_trace(desk: Desk, capsys: pyte
         assert words in told.err
 
 
+def test_a_refused_parameter_is_named(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    tell_problem(desk, problem_of(422, {}, a_problem().replace(b'"parameter":null', b'"parameter":"timeout"')))
+    assert "  timeout  Give a date" in capsys.readouterr().err
+
+
 def test_with_json_a_refusal_is_one_document_on_stderr(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     desk.as_json = True
     tell_problem(desk, problem_of(422, {}, a_problem()))

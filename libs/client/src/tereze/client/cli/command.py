@@ -109,7 +109,9 @@ def tell_problem(desk: Desk, problem: Problem) -> None:
     said = desk.words.told(problem.code, problem.detail)
     desk.err.print(f"{desk.words('error.problem')}: {said}", markup=False, style="bold red")
     for error in problem.errors:
-        desk.err.print(f"  {error.pointer or '/'}  {desk.words.told(error.code, error.detail)}", markup=False)
+        desk.err.print(
+            f"  {error.parameter or error.pointer or '/'}  {desk.words.told(error.code, error.detail)}", markup=False
+        )
     if (mend := desk.words.code("mend", problem.code)) != problem.code:
         desk.err.print(f"  {mend}", markup=False)
     if problem.document.current_version is not None:
