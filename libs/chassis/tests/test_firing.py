@@ -10,11 +10,15 @@ import asyncpg
 import pytest
 
 from tereze.chassis.database import Database
-from tereze.chassis.firing import _PEEK, NO_HANDLER, Firing, retry_parked
+from tereze.chassis.firing import _AS_BEFORE, _BY_INDEX, _CLAIM, _PEEK, NO_HANDLER, Firing, retry_parked
 from tereze.chassis.handlers import Deadlines
 from tereze.chassis.timers import FiredTimer, StaleGeneration, TimerSpec
 from tereze.chassis.work import Work
 from tereze.local.postgres import Postgres
+
+_MISSED = """
+UPDATE timer SET wake_at = now() - make_interval(secs => length(subject)) WHERE subject LIKE 's1%'
+"""
 
 
 class World:
@@ -240,6 +244,20 @@ async def test_a_million_pending_deadlines_do_not_slow_the_look(database: Databa
     await connection.close()
     assert "Index" in plan
     assert "Seq Scan on timer" not in plan
+
+
+async def test_however_many_are_due_a_batch_is_claimed_in_the_order_of_the_index(database: Database) -> None:
+    await _fill(database, 200_000)
+    async with database.work() as work:  # more have become due than PostgreSQL knows of
+        await work.raw.execute(_MISSED)
+        await work.raw.execute(_BY_INDEX)
+        rows = await work.raw.fetch("EXPLAIN " + _CLAIM.replace("$1", "now()").replace("$2", "200"))
+        await work.raw.execute(_AS_BEFORE)
+        left = {plan: await work.raw.fetchval(f"SHOW enable_{plan}") for plan in ("seqscan", "hashjoin")}
+    plan = "\n".join(row[0] for row in rows)
+    assert "Index Scan using timer_pending" in plan
+    assert not [other for other in ("Sort", "Seq Scan", "Bitmap", "Hash") if other in plan], plan
+    assert left == {"seqscan": "on", "hashjoin": "on"}, "what else the transaction does is planned as ever"
 
 
 async def _fill(database: Database, count: int) -> None:
