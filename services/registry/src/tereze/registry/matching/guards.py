@@ -3,9 +3,12 @@
 A guard named here keeps two descriptions from being joined without a person's look, however much else agrees.
 """
 
+from collections.abc import Sequence
+
 from tereze.registry.matching.description import Description
-from tereze.registry.matching.levels import FIELDS, MISSING, Agreement
+from tereze.registry.matching.levels import FIELDS, MISSING, Agreement, name_level
 from tereze.registry.matching.listed import ListedNames
+from tereze.registry.matching.names import Name, is_surname
 
 IIN_OF_ANOTHER = "iin-of-another"
 IIN_DIFFERS = "iin-differs"
@@ -36,6 +39,7 @@ _FAMILY, _GIVEN, _ORDER, _PATRONYMIC, _BORN, _YEAR, _SEX, _IIN, _PHONE, _MOTHER,
 )
 NOBODY = ListedNames(())  # where it is not known what is a common name
 _SAME_IIN = 2
+_STRAIGHT = 1
 _ALIKE, _NEAR, _SAME_NAME = 1, 2, 3
 _ALL_WORDS = _SAME_PHONE = _SAME_YEAR = _SAME_PLACE = 2
 _BORN_ALIKE = 3
@@ -84,14 +88,29 @@ def are_siblings(found: tuple[str, ...], levels: tuple[int, ...]) -> bool:
 def _given_names_differ(one: Description, other: Description, levels: tuple[int, ...], names: ListedNames) -> bool:
     """Whether the given names are two. Twins share everything else: only names as near as a slip, or one that is read as the
     other, may pass."""
-    if levels[_GIVEN] not in (_ALIKE, _NEAR):
-        return levels[_GIVEN] == 0
+    if levels[_ORDER] == _STRAIGHT and _stands_crossed(one, names) and _stands_crossed(other, names):
+        pair = one.crossed_given, other.crossed_given
+        if _are_apart(name_level(*pair), [pair], names):
+            return True
     pairs = [(one.given, other.given)]
     if levels[_ORDER] == 0:
         pairs = [(one.crossed_given, other.given), (one.given, other.crossed_given)]
-    if levels[_GIVEN] == _NEAR:
+    return _are_apart(levels[_GIVEN], pairs, names)
+
+
+def _are_apart(level: int, pairs: Sequence[tuple[Name, Name]], names: ListedNames) -> bool:
+    if level == _NEAR:
         return any(names.are_two(*pair) for pair in pairs)
-    return not any(names.is_read_as(*pair) for pair in pairs)
+    return level == 0 or (level == _ALIKE and not any(names.is_read_as(*pair) for pair in pairs))
+
+
+def _stands_crossed(child: Description, names: ListedNames) -> bool:
+    """Whether the given name seems to stand in the family's box and the family name in the given one's. A school that exchanged them
+    for a whole class exchanged them for twins: then it is their family name that agrees as a given one."""
+    if not child.family or not child.given or any(reading in names for reading in child.given[1:]):
+        return False
+    is_listed = any(reading in names for reading in child.crossed_given[1:])
+    return is_listed or (is_surname(child.given[1]) and not is_surname(child.crossed_given[1]))
 
 
 def _is_of_one_home(levels: tuple[int, ...]) -> bool:

@@ -110,13 +110,19 @@ def _one_slip(one: str, other: str) -> bool:
 
 
 def _names(one: Description, other: Description) -> tuple[int, int, int]:
-    """Family, given, and order of the boxes: crossed only where that agrees better."""
+    """Family, given, and order of the boxes: crossed only where that agrees better. Whose boxes were exchanged nobody knows: where one
+    word agrees and the other does not, it is the family's, for brothers share that."""
     family, given = name_level(one.family, other.family), name_level(one.given, other.given)
     if max(family, given) < _NEAR_NAME and MISSING not in (family, given):
-        crossed = max(_crossed(one, other), _crossed(other, one), key=sum)
+        crossed = min(_crossed(one, other), _crossed(other, one), key=_least_of_the_given)
         if min(crossed) >= _NEAR_NAME or sum(crossed) > family + given + _NEAR_NAME:
             return (*crossed, 0)
     return family, given, 1 if max(family, given) >= _NEAR_NAME else MISSING
+
+
+def _least_of_the_given(names: tuple[int, int]) -> tuple[int, int]:
+    family, given = names
+    return given, -family
 
 
 def _crossed(one: Description, other: Description) -> tuple[int, int]:

@@ -57,6 +57,12 @@ def is_patronymic(word: str) -> bool:
     return _PATRONYMIC.search(skeleton(word)) is not None
 
 
+def is_surname(folded: str) -> bool:
+    """Whether a skeleton ends as family names do and given names hardly."""
+    ending = _SURNAME.search(folded)
+    return ending is not None and ending.start() >= _SHORTEST_STEM
+
+
 def _stem(ending: re.Pattern[str], whole: str) -> str:
     cut = ending.sub("", whole)
     stem = cut if len(cut) >= _SHORTEST_STEM else whole
