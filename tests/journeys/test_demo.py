@@ -45,4 +45,5 @@ def test_a_set_of_somebody_nobody_knows_is_refused_in_one_sentence(
 
 def test_a_window_that_is_not_there_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--json", "--url", "http://127.0.0.1:9", "--patience", "1"]) == 3
-    assert capsys.readouterr().out == ""
+    told = capsys.readouterr()
+    assert (told.out, "./tereze up" in told.err) == ("", True)

@@ -46,5 +46,5 @@ def test_a_name_that_no_log_has_is_refused_with_those_there_are(layout: Layout, 
 
 
 def test_before_the_first_start_there_are_no_logs(tmp_path: Path) -> None:
-    with pytest.raises(NoSuchLog, match="none yet"):
+    with pytest.raises(NoSuchLog, match=r"no logs in .* yet"):
         show_logs(Layout(tmp_path / "data"), None, lines=1, follow=False)

@@ -50,6 +50,13 @@ async def test_a_key_is_printable_and_short(world, key):
     assert code(await world.keep("a", key=key)) == "idempotency-key-malformed"
 
 
+async def test_two_keys_are_refused_since_a_retry_could_carry_either(world):
+    headers = [*world.token().items(), ("Idempotency-Key", "k"), ("Idempotency-Key", "l")]
+    answer = await world.client.post("/v1/things", json={"code": "a"}, headers=headers)
+    assert (answer.status_code, code(answer)) == (400, "idempotency-key-malformed")
+    assert await world.things() == []
+
+
 async def test_a_key_is_required(world):
     answer = await world.keep("a", key=None)
     assert (answer.status_code, code(answer)) == (400, "idempotency-key-required")

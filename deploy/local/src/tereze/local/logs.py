@@ -21,8 +21,9 @@ def show_logs(layout: Layout, name: str | None, *, lines: int, follow: bool) -> 
     there = sorted(folder.glob("*.log"), key=lambda path: path.stem)
     found = [path for path in there if name is None or path.stem == name or path.stem.startswith(f"{name}-")]
     if not found:
-        known = ", ".join(path.stem for path in there) or "none yet"
-        raise NoSuchLog(f"no log of {name or 'anything'} in {folder}. There are: {known}")
+        if not there:
+            raise NoSuchLog(f"no logs in {folder} yet: ./tereze up first")
+        raise NoSuchLog(f"no log of {name} in {folder}. There are: {', '.join(path.stem for path in there)}")
     width = max(len(path.stem) for path in found) if len(found) > 1 else 0
     places = {path: _show_end(path, lines, width) for path in found}
     with suppress(KeyboardInterrupt):

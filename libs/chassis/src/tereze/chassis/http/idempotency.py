@@ -88,6 +88,8 @@ async def read_key(
     """The key of a request that must have one."""
     if idempotency_key is None:
         raise IdempotencyKeyRequired
+    if len(request.headers.getlist("Idempotency-Key")) > 1:  # which one a retry would carry cannot be known
+        raise IdempotencyKeyMalformed
     printable = idempotency_key.isascii() and idempotency_key.isprintable()
     if not printable or not 1 <= len(idempotency_key) <= _LONGEST_KEY:
         raise IdempotencyKeyMalformed

@@ -42,11 +42,11 @@ class IdempotencyKeyRequired(Refusal):
 
 
 class IdempotencyKeyMalformed(Refusal):
-    """The Idempotency-Key is empty, too long or not printable ASCII."""
+    """The Idempotency-Key is empty, too long, not printable ASCII, or there are several."""
 
     status = 400
     code = "idempotency-key-malformed"
-    title = "An Idempotency-Key is 1 to 255 printable ASCII characters"
+    title = "An Idempotency-Key is 1 to 255 printable ASCII characters, sent once"
 
 
 class IfMatchMalformed(Refusal):

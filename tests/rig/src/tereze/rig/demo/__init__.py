@@ -9,7 +9,7 @@ from pathlib import Path
 import stamina
 from rich.console import Console
 
-from tereze.client import TerezeError
+from tereze.client import TerezeError, Unreachable
 from tereze.local.layout import DEFAULT_DATA, PACK
 from tereze.rig.demo.journey import Journey
 from tereze.rig.demo.lines import NotASet, read_lines
@@ -35,7 +35,10 @@ def main(arguments: Sequence[str]) -> int:
         journey = Journey(url_of(asked.url, asked.data), rate=asked.rate, patience=asked.patience)
         summary = asyncio.run(journey.run(lines, Silent() if asked.json else Telling(err)))
     except* TerezeError as errors:
-        err.print(f"The demo could not run: {_first(errors)}", style="bold red", markup=False, soft_wrap=True)
+        reason = _first(errors)
+        err.print(f"The demo could not run: {reason}", style="bold red", markup=False, soft_wrap=True)
+        if isinstance(reason, Unreachable):
+            err.print("Is it running? ./tereze up starts it.")
         summary = None
     if summary is None:
         return _NO_WINDOW
