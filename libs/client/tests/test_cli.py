@@ -465,3 +465,14 @@ def test_what_two_people_agree_on_says_whose_turn_it_is_and_what_to_type(desk: D
     assert f"\n  tereze person unsealed {person} {asked.act_id}" in shown(act_page(desk, person, "unsealing", agreed))
     assert person in shown(act_page(desk, person, "erasure", agreed))
     assert shown(unsealed_page(desk, person, Unsealed(act=agreed))).strip() == desk.words("unsealing.nobody")
+
+
+@pytest.mark.parametrize("written", [None, "no json", '{"one": "t1", "other": "t2"}', '{"x": 1}', "[]"])
+def test_a_file_of_pairs_that_names_no_persons_is_wrong_usage(tmp_path: Path, written: str | None) -> None:
+    file = tmp_path / "pairs.ndjson"
+    if written is not None:
+        file.write_text(written, encoding="utf-8")
+    answer = CliRunner().invoke(
+        app, ["identity-review", "load", str(file), "--as", "almaty-desk:coordinator", "--url", "http://127.0.0.1:9"]
+    )
+    assert (answer.exit_code, "pairs.ndjson" in answer.output.replace("\n", "")) == (2, True)

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from tereze.client.cli.words import CATALOGUE
 from tereze.contracts.referrals import Child
-from tereze.contracts.words import Sex
-from tereze.registry.matching import Decision, Description, Kind, Known, decide, describe, shipped_model
+from tereze.contracts.words import Locale, Sex
+from tereze.registry.matching import Decision, Description, Kind, Known, decide, describe, guards, shipped_model
+from tereze.registry.matching.levels import LEVELS
 
 GUIDE = (Path(__file__).parents[3] / "docs/guides/identity-decisions.md").read_text("utf-8")
 WRITTEN = {"family": "family", "given": "given", "order of the boxes": "order", "patronymic": "patronymic",
@@ -69,6 +71,16 @@ def test_the_thresholds_are_what_a_register_of_a_million_asks():
     assert f"From {drawn.link_from:.1f} bits on" in GUIDE
     assert f"Between {drawn.review_from:.1f} and {drawn.link_from:.1f} bits" in GUIDE
     assert drawn.model in GUIDE
+
+
+def test_every_field_level_and_guard_has_a_word_for_the_desk_and_every_guard_a_row_on_the_page():
+    told = [f"compared.{field}" for field in LEVELS] + [
+        f"agrees.{level}" for levels in LEVELS.values() for level in levels
+    ]
+    codes = {value for name, value in vars(guards).items() if name.isupper() and isinstance(value, str)}
+    for locale in Locale:
+        assert {*told, *(f"guard.{code}" for code in codes)} <= CATALOGUE[locale].keys()
+    assert [code for code in sorted(codes) if f"`{code}`" not in GUIDE] == []
 
 
 def test_the_twin_is_held_back_by_the_guard_that_the_page_names():

@@ -37,9 +37,13 @@ register_url_convertor("logical", _Logical())
 
 
 class FhirResponse(JSONResponse):
-    """An answer in FHIR's own media type."""
+    """An answer in FHIR's own media type, without what is empty: FHIR knows no empty list, object or text."""
 
     media_type = FHIR_MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        """The content as FHIR writes it."""
+        return super().render(_filled(content))
 
 
 @router.post("/fhir/Patient/$match", response_model=MatchBundle, response_class=FhirResponse)
@@ -75,6 +79,16 @@ async def read_patient(
     view, records = await show_person(work, asked.person)
     await note_shown(work, caller, "read_person", asked, records)
     return FhirResponse(redact(patient_of(view), asked.decision.labels))
+
+
+def _filled(part: Any) -> Any:
+    """A part of a resource without its empty parts; None where nothing is left."""
+    if isinstance(part, Mapping):
+        kept = {name: filled for name, one in part.items() if (filled := _filled(one)) is not None}
+        return kept or None
+    if isinstance(part, list | tuple):
+        return [filled for one in part if (filled := _filled(one)) is not None] or None
+    return None if part == "" else part
 
 
 def _grade(best: Decision, person_id: str, found: Decision) -> str | None:

@@ -7,7 +7,8 @@ from tereze.client.cli.desk import Desk
 from tereze.client.cli.pages.tables import Cell, listed, table
 from tereze.contracts.persons import KeptApart, Look, MergeView, PersonState, PersonView, SplitView
 from tereze.contracts.referrals import Child
-from tereze.contracts.reviews import ReviewView
+from tereze.contracts.reviews import ReviewView, WaterfallStep
+from tereze.contracts.words import ReviewOutcome
 
 
 def person_page(desk: Desk, person: PersonView) -> RenderableType:
@@ -68,15 +69,29 @@ def review_page(desk: Desk, review: ReviewView) -> RenderableType:
     words = desk.words
     state = words.code("review", review.outcome or review.state)
     head = Text.assemble((review.review_id, "bold"), "  ", state, "  ", words("review.due", at=words.at(review.due_at)))
+    ids = {"person": review.person_id, "candidate": review.candidate_person_id}
+    who, undo = Text(words("review.persons", **ids), style="dim"), []
+    if review.outcome is ReviewOutcome.SAME and review.merge_id is not None:
+        undo = [Text(words("review.undo", person=review.candidate_person_id, merge=review.merge_id))]
     drawn = review.waterfall
     if drawn is None:
-        return Group(head, Text(child_words(review.child)), Text(child_words(review.candidate)))
+        return Group(head, who, Text(child_words(review.child)), Text(child_words(review.candidate)), *undo)
     rows: list[tuple[Cell, ...]] = [
-        (step.field, step.value, step.other_value, step.level, f"{step.bits:+.1f}") for step in drawn.steps
-    ]
+        (words.code("compared", step.field), *_values(review, step), words.code("agrees", step.level),
+         f"{step.bits:+.1f}")
+        for step in drawn.steps
+    ]  # fmt: skip
     total = words("review.total", total=f"{drawn.total:.1f}", link=f"{drawn.link_from:.1f}")
-    guards = [Text(words("review.guard", guard=guard)) for guard in drawn.guards]
-    return Group(head, table(words, ("field", "account", "candidate", "level", "bits"), rows), Text(total), *guards)
+    guards = [Text(words("review.guard", guard=words.code("guard", guard))) for guard in drawn.guards]
+    shown = table(words, ("field", "account", "candidate", "level", "bits"), rows)
+    return Group(head, who, shown, Text(total), *guards, *undo)
+
+
+def _values(review: ReviewView, step: WaterfallStep) -> tuple[str | None, str | None]:
+    """What is written on either side; of a region that agrees, the review's own."""
+    if step.field == "place" and step.level == "same":
+        return review.region_code, review.region_code
+    return step.value, step.other_value
 
 
 def child_words(child: Child | None) -> str:

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from tereze.client.cli.words import answers, casework, emergencies, exclusions, identities, kin, rooms, workforce
+from tereze.client.cli.words import (
+    answers,
+    casework,
+    emergencies,
+    exclusions,
+    identities,
+    kin,
+    reviews,
+    rooms,
+    workforce,
+)
 from tereze.client.cli.words.en import EN
 from tereze.client.cli.words.kk import KK
 from tereze.client.cli.words.ru import RU
@@ -15,6 +25,7 @@ CATALOGUE: Mapping[Locale, Mapping[str, str]] = {
     | answers.KK
     | casework.KAZAKH
     | identities.KK
+    | reviews.KK
     | rooms.KK
     | exclusions.KK
     | emergencies.KK
@@ -24,6 +35,7 @@ CATALOGUE: Mapping[Locale, Mapping[str, str]] = {
     | answers.RU
     | casework.RUSSIAN
     | identities.RU
+    | reviews.RU
     | rooms.RU
     | exclusions.RU
     | emergencies.RU
@@ -33,6 +45,7 @@ CATALOGUE: Mapping[Locale, Mapping[str, str]] = {
     | answers.EN
     | casework.ENGLISH
     | identities.EN
+    | reviews.EN
     | rooms.EN
     | exclusions.EN
     | emergencies.EN
