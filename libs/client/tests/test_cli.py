@@ -17,6 +17,7 @@ from tereze.client.cli.desk import Desk
 from tereze.client.cli.pages.cases import case_page, task_list
 from tereze.client.cli.pages.clocks import clock_lines
 from tereze.client.cli.pages.identities import act_page, unsealed_page
+from tereze.client.cli.pages.persons import person_page
 from tereze.client.cli.pages.referrals import accepted_page
 from tereze.client.cli.words import CATALOGUE, Words, locale_of
 from tereze.client.problems import problem_of
@@ -28,7 +29,7 @@ from tereze.contracts.directory import Agency, LocalName
 from tereze.contracts.events import event_types
 from tereze.contracts.iin import iin_flags
 from tereze.contracts.investigations import BreachKind, InvestigationOutcome, InvestigationState
-from tereze.contracts.persons import ActState, ActView, Unsealed
+from tereze.contracts.persons import ActState, ActView, PersonKind, PersonView, Relative, Unsealed
 from tereze.contracts.problems import FieldProblem, Problem
 from tereze.contracts.referrals import AnswerDue, Flag, ReferralAccepted
 from tereze.contracts.words import (
@@ -39,6 +40,7 @@ from tereze.contracts.words import (
     ClockState,
     DeliveredService,
     DisputeFinding,
+    Kinship,
     LadderLevel,
     Locale,
     Outcome,
@@ -476,3 +478,15 @@ def test_a_file_of_pairs_that_names_no_persons_is_wrong_usage(tmp_path: Path, wr
         app, ["identity-review", "load", str(file), "--as", "almaty-desk:coordinator", "--url", "http://127.0.0.1:9"]
     )
     assert (answer.exit_code, "pairs.ndjson" in answer.output.replace("\n", "")) == (2, True)
+
+
+def test_a_person_shows_the_siblings_what_is_odd_and_when_a_child_is_due(desk: Desk) -> None:
+    sibling, person = an_id("per"), an_id("per", 2)
+    view = PersonView(
+        person_id=person, sources=1, first_seen_at=NOW, kind=PersonKind.EXPECTED, due_date=date(2026, 12, 1),
+        flags=(Flag(pointer="/child", code="two-children", detail="Two children are named."),),
+        relatives=(Relative(person_id=sibling, kinship=Kinship.SIBLING),),
+    )  # fmt: skip
+    told = shown(person_page(desk, view))
+    for words in ("sibling", sibling, "Two children are named.", "due 2026-12-01"):
+        assert words in told

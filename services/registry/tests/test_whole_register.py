@@ -12,6 +12,7 @@ from tereze.contracts.identities import ReviewOpened
 from tereze.contracts.referrals import Child, SealedForRegistry
 from tereze.contracts.words import Sex
 from tereze.registry import commands
+from tereze.registry.matching.model import shipped_document
 from tereze.registry.store.descriptions import description_of
 from tereze.registry.store.records import Account, Linking, record
 
@@ -67,6 +68,21 @@ async def test_who_stands_in_it_twice_becomes_a_review_and_no_name_leaves(
     assert [one["review_id"] for one in listed] == [review.review_id]
     assert await dedupe("--raise") == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["raised"] == 0, "nothing is asked twice"
+
+
+async def test_it_is_compared_by_the_model_that_the_registry_decides_by(
+    brought_in, dedupe, monkeypatch, tmp_path, capsys
+):
+    own, out = tmp_path / "own.json", tmp_path / "pairs.ndjson"
+    own.write_text(json.dumps({**shipped_document(), "version": "kz-own"}), encoding="utf-8")
+    monkeypatch.setenv("TEREZE_MODEL", str(own))
+    for family, given in (("Омаров", "Дархан"), ("Omarov", "Darkhan")):
+        await brought_in(a_child(family, given))
+    assert await dedupe("--out", str(out)) == 0
+    assert json.loads(out.read_text("utf-8"))["waterfall"]["model"] == "kz-own"
+    own.write_text("{}", encoding="utf-8")
+    assert await dedupe("--out", str(out)) == 2
+    assert "own.json holds no model" in capsys.readouterr().err
 
 
 async def test_what_is_decided_sealed_or_erased_is_left_out(counter, brought_in, dedupe, tmp_path, capsys):

@@ -25,12 +25,15 @@ def dedupe(arguments: list[str]) -> int:
     words = argparse.ArgumentParser(prog="python -m tereze.registry dedupe")
     words.add_argument("--out", type=Path, help="NDJSON of ids and weights, for `tereze identity-review load`")
     words.add_argument("--raise", dest="ask", action="store_true", help="let each pair become a review at once")
-    words.add_argument("--model", type=Path, help="a model of `tereze registry train`; the shipped one if left out")
+    words.add_argument(
+        "--model", type=Path, help="a model of `tereze registry train`; the one the registry decides by if left out"
+    )
     asked = words.parse_args(arguments)
     if asked.out is None and not asked.ask:
         words.error("give --out FILE, or --raise, or both")
     try:
-        told = asyncio.run(_compare(RegistrySettings(), document_at(asked.model), asked.out, ask=asked.ask))
+        settings = RegistrySettings()
+        told = asyncio.run(_compare(settings, document_at(asked.model or settings.model), asked.out, ask=asked.ask))
     except ImportError as missing:
         return _refuse(_NEEDS.format(missing.name))
     except (OSError, ValueError) as reason:

@@ -5,14 +5,14 @@ from rich.text import Text
 
 from tereze.client.cli.desk import Desk
 from tereze.client.cli.pages.tables import Cell, listed, table
-from tereze.contracts.persons import KeptApart, Look, MergeView, PersonState, PersonView, SplitView
+from tereze.contracts.persons import KeptApart, Look, MergeView, PersonKind, PersonState, PersonView, SplitView
 from tereze.contracts.referrals import Child
 from tereze.contracts.reviews import ReviewView, WaterfallStep
 from tereze.contracts.words import ReviewOutcome
 
 
 def person_page(desk: Desk, person: PersonView) -> RenderableType:
-    """Who somebody is, with every number they are known by."""
+    """Who somebody is, with every number they are known by, their relatives, and what somebody should look at."""
     words = desk.words
     head = Text.assemble((child_words(person.child) or person.person_id, "bold"))
     lines = [Text(words("person.sources", person=person.person_id, count=person.sources), style="dim")]
@@ -23,7 +23,13 @@ def person_page(desk: Desk, person: PersonView) -> RenderableType:
         (number.value, words.at(number.first_given_at), ", ".join(flag.detail for flag in number.flags) or None)
         for number in person.identifiers
     ]
-    return Group(head, *lines, *([table(words, ("number", "when", "flags"), rows)] if rows else []))
+    kin = [(words.code("kinship", one.kinship), one.person_id) for one in person.relatives]
+    if person.kind is PersonKind.EXPECTED and person.due_date is not None:
+        lines.append(Text(words("person.expected", due=person.due_date)))
+    lines += [Text(f"! {flag.detail}") for flag in person.flags]
+    tables = [table(words, ("number", "when", "flags"), rows)] if rows else []
+    tables += [table(words, ("kinship", "relative"), kin)] if kin else []
+    return Group(head, *lines, *tables)
 
 
 def look_list(desk: Desk, looks: list[Look]) -> RenderableType:

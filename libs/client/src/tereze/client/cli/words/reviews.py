@@ -1,4 +1,4 @@
-"""Decides the words in which an identity review says what was compared and how far it agrees; must never weigh anything."""
+"""Decides the words in which a person and an identity review are told: what was compared, how far it agrees; must never weigh anything."""
 
 _WORDS: dict[str, tuple[str, str, str]] = {
     "review.persons": (
@@ -11,6 +11,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         "Отменить: tereze person unmerge {person} {merge}",
         "To undo it: tereze person unmerge {person} {merge}",
     ),
+    "person.expected": ("туылуы күтілуде, мерзімі {due}", "ожидается рождение, срок {due}", "expected, due {due}"),
     "compared.family": ("тегі", "фамилия", "family name"),
     "compared.given": ("аты", "имя", "given name"),
     "compared.order": ("ұяшықтар реті", "порядок граф", "order of the boxes"),
