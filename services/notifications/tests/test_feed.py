@@ -173,6 +173,13 @@ async def test_a_place_that_was_never_handed_out_is_refused(police, after):
     assert (answer.status_code, answer.json()["code"]) == (400, "bad-cursor")
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+async def test_nobody_waits_for_a_type_that_is_none(police, accept):
+    asked = {"types": "tereze.task.assigned.v1,tereze.task.asigned.v1", "timeout": 30}
+    answer = await police.get("/v1/events", params=asked, headers={"Accept": accept})
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown-event-type")
+
+
 @pytest.mark.parametrize(
     "asked", [{"timeout": 31}, {"timeout": "nan"}, {"limit": 0}, {"limit": 1001}, {"types": "Ж"}, {"n": 1}]
 )

@@ -16,6 +16,7 @@ from tereze.contracts.facts import Fact
 from tereze.contracts.subscriptions import CloudEvent
 from tereze.notifications.api.places import After, cursor_of, find_place
 from tereze.notifications.api.tags import IfNoneMatch, tagged
+from tereze.notifications.api.types import UnknownType, check_known
 from tereze.notifications.bell import Bell
 from tereze.notifications.feed import Page, name_at, next_page, scope_of, wait_for_more
 from tereze.notifications.settings import NotificationSettings
@@ -53,12 +54,13 @@ class BatchResponse(JSONResponse):
 
 
 class Reading:
-    """One reader at the feed: who it is is read anew with every page."""
+    """One reader at the feed: who it is is read anew with every page. Raises UnknownType."""
 
     def __init__(self, request: Request, types: str | None, limit: int) -> None:
         self.request = request
         self.database = request.app.state.runtime.database
         self._types = [name for name in (types or "").split(",") if name]
+        check_known(self._types)
         self._limit = limit
 
     async def start(self, after: str | None) -> Place:
@@ -84,7 +86,7 @@ def feed_routes(bell: Bell) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/events", response_model=tuple[CloudEvent, ...], response_class=BatchResponse, responses=_ANSWERS)
-    @refuses(BadCursor)
+    @refuses(BadCursor, UnknownType)
     async def read_events(
         request: Request,
         caller: BriefCaller,

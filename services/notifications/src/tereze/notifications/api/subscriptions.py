@@ -26,9 +26,7 @@ from tereze.chassis.http import (
 from tereze.chassis.ids import EVENT_PREFIX, new_id
 from tereze.chassis.tracing import current_traceparent
 from tereze.chassis.work import Work
-from tereze.contracts.cases import CaseEvent
-from tereze.contracts.events import event_types
-from tereze.contracts.facts import Conflict, Forbidden, Invalid, NotFound
+from tereze.contracts.facts import Conflict, Forbidden, NotFound
 from tereze.contracts.ids import SubscriptionId
 from tereze.contracts.subscriptions import (
     TEST_EVENT_TYPE,
@@ -42,6 +40,7 @@ from tereze.contracts.subscriptions import (
 )
 from tereze.notifications.api.places import After, find_place
 from tereze.notifications.api.tags import IfNoneMatch, tagged
+from tereze.notifications.api.types import UnknownType, check_delivered
 from tereze.notifications.courier.readers import SECRET_PLACE
 from tereze.notifications.domain.address import UnsafeUrl, check_url
 from tereze.notifications.domain.signature import KEY_BYTES, secret_of
@@ -71,24 +70,10 @@ class SubscriptionEnded(Conflict):
     title = "This subscription has ended; make a new one"
 
 
-class UnknownType(Invalid):
-    """No event of that type is ever delivered."""
-
-    code = "unknown-event-type"
-    title = "No event of this type is delivered; see the list of event types"
-
-
 def may_subscribe(caller: Principal) -> None:
     """Raises Forbidden where the caller's role does not look after its agency's subscriptions."""
     if not decide(caller.actor, "subscribe", Resource("subscription", owner_agency_id=caller.agency_id)).allowed:
         raise Forbidden
-
-
-def _check_types(wish: CreateSubscription) -> None:
-    known = {name for name, shape in event_types().items() if issubclass(shape, CaseEvent)}
-    for place, name in enumerate(wish.types):
-        if name not in known:
-            raise UnknownType(pointer=f"/types/{place}")
 
 
 async def find_own(work: Work, caller: Principal, subscription_id: str) -> Known:
@@ -118,7 +103,7 @@ async def create_subscription(
     settings = work.runtime.settings
     assert isinstance(settings, NotificationSettings)
     check_url(wish.url, demo=settings.demo)
-    _check_types(wish)
+    check_delivered(wish.types)
     return await once(key, work, caller, wish, partial(_create, work, caller, wish, settings.subscriptions_per_agency))
 
 
