@@ -81,6 +81,13 @@ def test_a_trained_model_says_what_it_was_trained_on_and_weighs_agreement_above_
     assert document["fields"]["school"] == shipped_document()["fields"]["school"], "a field the file does not have"
 
 
+def test_a_model_of_few_records_comes_with_advice(register, tmp_path, capsys):
+    words = ["train", "--records", str(register), "--version", "kz-few", "--out", str(tmp_path / "m.json"), "--json"]
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["advice"].startswith(f"{told['records']} records are few")
+
+
 def test_no_whole_name_of_the_register_is_in_the_model(trained):
     told = trained.read_text("utf-8")
     assert not [family for family in FAMILIES if family in told]

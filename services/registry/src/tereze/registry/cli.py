@@ -9,6 +9,11 @@ from typing import Any
 
 from tereze.registry.matching.model import document_at
 
+_ENOUGH_TO_SERVE = 20_000
+_TOO_FEW = (
+    "{} records are few: names count as commoner than they are. Good for `dedupe` of this file; let a registry decide by a"
+    " model of a region's register."
+)
 _NEEDS = "This needs the linkage tools: install tereze-registry[training] (./tereze has them)."
 
 
@@ -64,7 +69,9 @@ def _train(given: argparse.Namespace) -> dict[str, Any]:
 
     document = train(given.records, given.columns, given.version)
     given.out.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return {**document["trained"], "model": document["version"], "written_to": str(given.out)}
+    records = document["trained"]["records"]
+    advice = {"advice": _TOO_FEW.format(records)} if records < _ENOUGH_TO_SERVE else {}
+    return {**document["trained"], "model": document["version"], "written_to": str(given.out)} | advice
 
 
 def _dedupe(given: argparse.Namespace) -> dict[str, Any]:
