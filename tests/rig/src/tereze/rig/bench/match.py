@@ -15,6 +15,7 @@ from random import Random
 from typing import Any, cast
 
 import asyncpg
+import psutil
 
 from tereze.chassis.database import Database
 from tereze.chassis.migrate import upgrade
@@ -33,6 +34,9 @@ from tereze.rig.bench.register.reports import described, registered
 
 _SIZES, _QUICK_SIZES = (10_000, 100_000, 1_000_000), (2_000, 10_000)
 _QUERIES, _PEER_QUERIES, _WARM = 4_000, 100, 200
+_BUFFERS_MB = (
+    psutil.virtual_memory().total // 2**20 // 4
+)  # a quarter of the memory, as a database of a country is given
 _SEED, _A_CHUNK = 20261125, 5_000
 _KEK, _INDEX_KEY = b"k" * 32, b"i" * 32  # of the bench alone
 _TABLES: dict[str, tuple[str, ...]] = {
@@ -59,11 +63,16 @@ def measure(*, quick: bool, sizes: tuple[int, ...] = ()) -> dict[str, Any]:
     """Milliseconds a decision (p50, p99) and decisions a second, by size of the register, and how that grows."""
     sizes = tuple(sorted(sizes)) or (_QUICK_SIZES if quick else _SIZES)
     people = live(sizes[-1], _SEED)
-    with fresh_parts(kafka=False) as parts:
+    with fresh_parts(kafka=False, settings={"shared_buffers": f"{_BUFFERS_MB}MB"}) as parts:
         found = asyncio.run(_all(parts, people, sizes))
     first, last = found[0], found[-1]
     growth = round(last["p50_ms"] / first["p50_ms"], 2)
-    return {"machine": machine(), "sizes": found, f"growth_{first['persons']}_to_{last['persons']}": growth}
+    return {
+        "machine": machine(),
+        "shared_buffers_mb": _BUFFERS_MB,
+        "sizes": found,
+        f"growth_{first['persons']}_to_{last['persons']}": growth,
+    }
 
 
 async def _all(parts: Parts, people: list[Person], sizes: tuple[int, ...]) -> list[dict[str, Any]]:

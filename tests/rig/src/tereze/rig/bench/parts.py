@@ -3,7 +3,7 @@
 import os
 import platform
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,11 +27,11 @@ class Parts:
 
 
 @contextmanager
-def fresh_parts(*, kafka: bool) -> Iterator[Parts]:
-    """Start what a bench needs in a folder that goes away with it."""
+def fresh_parts(*, kafka: bool, settings: Mapping[str, str] | None = None) -> Iterator[Parts]:
+    """Start what a bench needs in a folder that goes away with it. ``settings`` override PostgreSQL's."""
     with tempfile.TemporaryDirectory(prefix="tereze-bench-") as folder:
         Path(folder).chmod(0o755)  # the database's own user walks through it
-        postgres = Postgres(Path(folder) / "postgres")
+        postgres = Postgres(Path(folder) / "postgres", settings=settings)
         broker = Kafka(Path(folder) / "kafka") if kafka else None
         try:
             postgres.start()
