@@ -1,6 +1,7 @@
 """What people read on the terminal and what programs get."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -477,7 +478,8 @@ def test_a_file_of_pairs_that_names_no_persons_is_wrong_usage(tmp_path: Path, wr
     answer = CliRunner().invoke(
         app, ["identity-review", "load", str(file), "--as", "almaty-desk:coordinator", "--url", "http://127.0.0.1:9"]
     )
-    assert (answer.exit_code, "pairs.ndjson" in answer.output.replace("\n", "")) == (2, True)
+    told = re.sub(r"[\s│]", "", answer.output)  # a long path is broken wherever the frame ends
+    assert (answer.exit_code, "pairs.ndjson" in told) == (2, True)
 
 
 def test_a_person_shows_the_siblings_what_is_odd_and_when_a_child_is_due(desk: Desk) -> None:
